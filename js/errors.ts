@@ -1,0 +1,250 @@
+/**
+ * The error classes, and the one table from the kinds of the core to them.
+ *
+ * No text or JSON of an error holds a secret: server texts are scrubbed in the core, and of a `cause` only its name and
+ * code are printed.
+ */
+import { brand } from "./brand.js";
+import type { Action, Challenge, ErrorCode, ErrorData, ErrorKind, Fault } from "./generated.js";
+import { INSPECT, type Inspect } from "./redact.js";
+
+/** What an error is made of. */
+export type ErrorInit = Omit<ErrorData, "kind">;
+
+/** What stands beside the fields of an error, and is never printed. */
+export interface ErrorContext {
+  readonly cause?: unknown;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * The base of every error of this package.
+ *
+ * `code` is what to branch on: a closed list of ours. `action` says what helps, `retryable` whether the same call may
+ * succeed later, `fault` whose it is.
+ */
+export class OAuthError extends Error {
+  static {
+    named(this, "OAuthError");
+  }
+
+  /** Whether a value is an error of this package, of any copy of it. Narrower classes: `instanceof`. */
+  static is(value: unknown): value is OAuthError {
+    return value instanceof OAuthError;
+  }
+
+  /** What happened. A code never changes its meaning. */
+  declare readonly code: ErrorCode;
+  /** What helps. */
+  declare readonly action: Action;
+  /** Whether the same call may succeed later. */
+  declare readonly retryable: boolean;
+  /** Whose fault it is. */
+  declare readonly fault: Fault;
+  /** The HTTP status of the answer this is about. */
+  declare readonly status?: number;
+
+  readonly #fields: Omit<ErrorInit, "message">;
+  readonly #context: ErrorContext;
+
+  constructor(init: ErrorInit, context: ErrorContext = {}) {
+    super(init.message);
+    const { message, kind, ...fields } = init as ErrorData;
+    this.#fields = fields;
+    this.#context = context;
+    for (const [name, value] of Object.entries(fields)) {
+      if (value === undefined) delete fields[name as keyof typeof fields];
+      else Object.defineProperty(this, name, { value, enumerable: true });
+    }
+  }
+
+  /** The original failure, by identity: what `fetch` rejected with, for example. Printing and cloning leave it out. */
+  override get cause(): unknown {
+    return this.#context.cause;
+  }
+
+  /** The headers of the answer this is about: names in lower case, without `set-cookie`. Not part of the JSON. */
+  get headers(): Readonly<Record<string, string>> | undefined {
+    return this.#context.headers;
+  }
+
+  /** The fields and the message as plain data, without any secret; of the cause its name and code. */
+  toJSON(): Record<string, unknown> {
+    return { name: this.name, message: this.message, ...this.#shown() };
+  }
+
+  /** @internal */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    if (depth < 0) return `[${this.name}]`;
+    return inspect ? `${this.stack} ${inspect(this.#shown(), options)}` : this.toJSON();
+  }
+
+  #shown(): object {
+    const cause = nameAndCode(this.cause);
+    return cause ? { ...this.#fields, cause } : this.#fields;
+  }
+}
+
+/** The caller's mistake: an option, a parameter or the set-up. Nothing was sent because of it. */
+export class ConfigError extends OAuthError {
+  static {
+    named(this, "ConfigError");
+  }
+  /** What is wrong, as a path: `subjectToken`, `endpoints.token`, `extra.grant_type`. */
+  declare readonly field?: string;
+}
+
+/** No answer: the server could not be reached, or not in time. `cause` holds what `fetch` rejected with. */
+export class NetworkError extends OAuthError {
+  static {
+    named(this, "NetworkError");
+  }
+}
+
+/** An answer that is no OAuth answer: an unexpected status, a redirect, or too many bytes. */
+export class OAuthHttpError extends OAuthError {
+  static {
+    named(this, "OAuthHttpError");
+  }
+  declare readonly status: number;
+  /** How long the server asks to wait, in milliseconds. */
+  declare readonly retryAfterMs?: number;
+  /** The beginning of the answer, scrubbed of what was sent. */
+  declare readonly bodySnippet?: string;
+}
+
+/** An OAuth error of the server (RFC 6749 section 5.2), or an answer that breaks the rules of its RFC. */
+export class OAuthProtocolError extends OAuthError {
+  static {
+    named(this, "OAuthProtocolError");
+  }
+  /** The server's own error code, as it came. */
+  declare readonly error?: string;
+  /** The server's description, scrubbed of what was sent. */
+  declare readonly errorDescription?: string;
+  /** The server's page about the error. */
+  declare readonly errorUri?: string;
+  /** How long the server asks to wait, in milliseconds. */
+  declare readonly retryAfterMs?: number;
+  /** The challenges of the answer's `WWW-Authenticate` header (RFC 9110 section 11.6.1). */
+  declare readonly challenges?: readonly Challenge[];
+  /** Where the user has to go first. */
+  declare readonly interactionUrl?: string;
+  /** The claims the server asks for, to be sent along with the next attempt. */
+  declare readonly claims?: string;
+}
+
+/** The server refused a token exchange (RFC 8693 section 2.2.2). */
+export class TokenExchangeError extends OAuthProtocolError {
+  static {
+    named(this, "TokenExchangeError");
+  }
+}
+
+/** The server did not accept this client's authentication (RFC 6749 section 5.2, `invalid_client`). */
+export class AuthenticationError extends OAuthProtocolError {
+  static {
+    named(this, "AuthenticationError");
+  }
+}
+
+/** The user has to do something before the call can succeed. */
+export class UserInteractionRequired extends OAuthError {
+  static {
+    named(this, "UserInteractionRequired");
+  }
+  /** Where the user has to go. */
+  declare readonly interactionUrl?: string;
+}
+
+/** A token was refused (RFC 6750 section 3.1, `invalid_token`). */
+export class InvalidTokenError extends OAuthError {
+  static {
+    named(this, "InvalidTokenError");
+  }
+}
+
+/** A token lacks a scope (RFC 6750 section 3.1, `insufficient_scope`). */
+export class InsufficientScopeError extends OAuthError {
+  static {
+    named(this, "InsufficientScopeError");
+  }
+}
+
+/** There is no token for a resource. */
+export class ResourceAccessError extends OAuthError {
+  static {
+    named(this, "ResourceAccessError");
+  }
+}
+
+/** A storage failed, or a record of it cannot be read. */
+export class StorageError extends OAuthError {
+  static {
+    named(this, "StorageError");
+  }
+}
+
+/** A defect in this package. The call that met it failed; the package keeps working. */
+export class InternalError extends OAuthError {
+  static {
+    named(this, "InternalError");
+  }
+
+  constructor(init: ErrorInit | string, context?: ErrorContext) {
+    super(typeof init === "string" ? { ...DEFECT, message: init } : init, context);
+  }
+}
+
+const DEFECT = { code: "internal_error", action: "report_bug", retryable: false, fault: "bug" } as const;
+
+const CLASSES: Readonly<Record<ErrorKind, new (init: ErrorInit, context?: ErrorContext) => OAuthError>> = {
+  config: ConfigError,
+  network: NetworkError,
+  http: OAuthHttpError,
+  protocol: OAuthProtocolError,
+  token_exchange: TokenExchangeError,
+  authentication: AuthenticationError,
+  user_interaction: UserInteractionRequired,
+  invalid_token: InvalidTokenError,
+  insufficient_scope: InsufficientScopeError,
+  resource_access: ResourceAccessError,
+  storage: StorageError,
+  oauth: OAuthError,
+  internal: InternalError,
+};
+
+/** The error for what the core reported. @internal */
+export function toError(data: ErrorData, context?: ErrorContext): OAuthError {
+  return new CLASSES[data.kind](data, context);
+}
+
+/** A mistake of the caller that is seen on this side of the boundary. @internal */
+export function configError(code: ErrorCode, field: string | undefined, message: string, cause?: unknown): ConfigError {
+  const init: ErrorInit = { code, message, action: "fix_config", retryable: false, fault: "config" };
+  if (field !== undefined) init.field = field;
+  return new ConfigError(init, { cause });
+}
+
+/** The name is a literal on the prototype: bundlers rename classes, and stack traces take it from there. */
+function named(type: typeof OAuthError, name: string): void {
+  Object.defineProperty(type.prototype, "name", { value: name, writable: true, configurable: true });
+  brand(type, name);
+}
+
+/** All that is printed of a cause: its message may quote the request it failed with. */
+function nameAndCode(cause: unknown): object | undefined {
+  if (cause === undefined) return undefined;
+  if (typeof cause !== "object" || cause === null) return { name: typeof cause };
+  try {
+    const { name, code, cause: inner } = cause as { name?: unknown; code?: unknown; cause?: { code?: unknown } };
+    // The fetch of Node says only "fetch failed", and keeps the system's code one level down.
+    return { name: plain(name) ?? "Error", code: plain(code) ?? plain(inner?.code) };
+  } catch {
+    return { name: "Error" };
+  }
+}
+
+function plain(value: unknown): string | number | undefined {
+  return typeof value === "string" || typeof value === "number" ? value : undefined;
+}

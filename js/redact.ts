@@ -1,0 +1,19 @@
+/**
+ * Stands where a token was. Whatever takes a token refuses this text with code `redacted_token`, so that a token stored
+ * by `JSON.stringify` and read back is noticed at once.
+ *
+ * @internal
+ */
+export const REDACTED = "‹redacted: use token.expose()›";
+
+/** The method by which Node, Deno and Bun let an object decide how it is printed. @internal */
+export const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
+
+/** What such a method is called with. @internal */
+export type Inspect = (value: unknown, options: object) => string;
+
+/** Prints `name { … }` for the parts of an object that may be seen. @internal */
+export function printed(name: string, view: object, depth: number, options: object, inspect?: Inspect): unknown {
+  if (depth < 0) return `[${name}]`;
+  return inspect ? `${name} ${inspect(view, options)}` : view;
+}
