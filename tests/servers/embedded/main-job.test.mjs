@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { startDemo } from "../../../examples/lib/demo.mjs";
+
+const OWN_SERVER = ["ISSUER", "CLIENT_ID", "CLIENT_SECRET", "SUBJECT_TOKEN", "AUDIENCE", "SCOPE", "PRESET"];
+
+/** Runs an example as a reader would, with none of the settings but those given. */
+async function run(name, settings = {}) {
+  const env = { ...process.env, ...settings };
+  for (const key of OWN_SERVER) if (!(key in settings)) delete env[key];
+  const path = fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url));
+  const child = spawn(process.execPath, [path], { env, timeout: 60_000, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  let errors = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    output += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    errors += text;
+  });
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  // A JWT begins with {"; base64url makes that eyJ.
+  assert.doesNotMatch(output + errors, /eyJ/, "a token was printed");
+  return { code, output, errors, lastLine: output.trimEnd().split("\n").at(-1) };
+}
+
+async function ownServer(demo, changes = {}) {
+  const { server, crm } = demo;
+  const { access_token: subject } = await server.signIn("alice");
+  return {
+    ISSUER: server.issuer,
+    CLIENT_ID: server.agent.id,
+    CLIENT_SECRET: server.agent.secret,
+    SUBJECT_TOKEN: subject,
+    AUDIENCE: crm.url,
+    ...changes,
+  };
+}
+
+test("the main job succeeds, prints no token, no colour into a pipe and nothing on stderr", async () => {
+  const { code, output, errors, lastLine } = await run("start.mjs");
+  assert.equal(code, 0, output + errors);
+  assert.match(lastLine, /^main job: ok, 13 steps, (\d+) of \1 checks passed, \d+ ms$/);
+  assert.equal(errors, "");
+  assert.ok(!output.includes("\u001b"));
+});
+
+test("the lines of the README do what they say", async () => {
+  const { code, output, errors } = await run("exchange.mjs");
+  assert.equal(code, 0, errors);
+  assert.match(output, /user: 'alice'/);
+  assert.match(output, /Ada Lovelace/);
+});
+
+test("the main job runs against a server of one's own", async () => {
+  const demo = await startDemo();
+  try {
+    const settings = await ownServer(demo, { SCOPE: "contacts:read" });
+    const { code, output, errors, lastLine } = await run("start.mjs", settings);
+    assert.equal(code, 0, output + errors);
+    assert.match(lastLine, /^your server: ok, 2 steps/);
+    assert.match(output, /granted +contacts:read \(known from the response\)/);
+    assert.ok(!output.includes(settings.CLIENT_SECRET));
+  } finally {
+    await demo.close();
+  }
+});
+
+test("a refusal of one's own server is shown with what to do about it", async () => {
+  const demo = await startDemo();
+  try {
+    const settings = await ownServer(demo, { CLIENT_SECRET: "not the secret" });
+    const { code, output } = await run("start.mjs", settings);
+    assert.equal(code, 1);
+    assert.match(output, /class +AuthenticationError/);
+    assert.match(output, /action +fix_client_auth/);
+    assert.match(output, /to do +\S/);
+    assert.ok(!output.includes(settings.CLIENT_SECRET));
+  } finally {
+    await demo.close();
+  }
+});
+
+test("settings given in part are named, and nothing is sent", async () => {
+  const { code, output } = await run("start.mjs", { ISSUER: "https://login.example/", CLIENT_SECRET: "hush" });
+  assert.equal(code, 2);
+  assert.match(output, /given +ISSUER/);
+  for (const name of ["CLIENT_ID", "SUBJECT_TOKEN", "AUDIENCE"]) assert.match(output, new RegExp(`missing +${name}`));
+  assert.ok(!output.includes("hush"));
+});
