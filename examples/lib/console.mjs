@@ -16,7 +16,7 @@ export function createReport({ stream = process.stdout, env = process.env, now =
   const print = (line = "") => stream.write(`${line}\n`);
   const began = now();
   const count = { steps: 0, checks: 0, failedChecks: 0, errors: 0 };
-  const printed = new WeakSet();
+  const printed = new Set();
   const took = (from) => `${(now() - from).toFixed(0)} ms`;
 
   const step = {
@@ -78,18 +78,18 @@ export function createReport({ stream = process.stdout, env = process.env, now =
 
 /** The fields of an error that tell what happened and what to do. */
 export function describeError(error) {
-  const { code, error: serverError, errorDescription, status, action, retryable, field } = error;
+  const { code, error: serverError, errorDescription, status, action, retryable, field } = error ?? {};
   return {
-    class: error.constructor?.name ?? typeof error,
+    class: error?.constructor?.name ?? typeof error,
     code,
     error: serverError,
-    says: errorDescription ?? error.message,
+    says: errorDescription ?? error?.message ?? String(error),
     field,
     status,
     action,
     retryable,
     "to do": HINTS[action],
-    cause: error.cause instanceof Error ? `${error.cause.name}: ${error.cause.code ?? error.cause.message}` : undefined,
+    cause: error?.cause instanceof Error ? `${error.cause.name}: ${error.cause.code ?? error.cause.message}` : undefined,
   };
 }
 
