@@ -89,7 +89,8 @@ export function describeError(error) {
     action,
     retryable,
     "to do": HINTS[action],
-    cause: error?.cause instanceof Error ? `${error.cause.name}: ${error.cause.code ?? error.cause.message}` : undefined,
+    cause:
+      error?.cause instanceof Error ? `${error.cause.name}: ${error.cause.code ?? error.cause.message}` : undefined,
   };
 }
 
