@@ -1,0 +1,188 @@
+/**
+ * Loads the wasm core, and is the one place from which it is called.
+ *
+ * All exports are synchronous, so a panic is an exception on this stack. The instance in which it happened is worn:
+ * calls in flight may finish on it, new work gets a fresh instance of the same compiled module.
+ */
+import { createCore } from "onbehalf:glue";
+import { configError, InternalError } from "./errors.js";
+import type { Step } from "./generated.js";
+import { loader } from "./load/inline.js";
+
+/**
+ * What the glue exports. Whatever is declared a string or a number here must really be one: nothing checks it.
+ *
+ * @internal
+ */
+export interface CoreExports {
+  readonly Client: new (optionsJson: string) => RawClient;
+  basicAuthorization(clientId: string, clientSecret: string, encoding: "form" | "raw"): string;
+  panicLocation(): string;
+}
+
+/** @internal */
+export interface RawClient {
+  operation(name: string, paramsJson: string, callJson: string): RawOperation;
+  free(): void;
+}
+
+/** @internal */
+export interface RawOperation {
+  start(now: number): Step;
+  resume(inputJson: string, body: string, now: number): Step;
+  free(): void;
+}
+
+/**
+ * Objects made by one instance are used with this very instance only.
+ *
+ * @internal
+ */
+export interface Instance {
+  readonly core: CoreExports;
+  worn: boolean;
+}
+
+/** What `init` can load the WebAssembly from: its address, an answer of `fetch`, its bytes, or a compiled module. */
+export type InitSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
+
+// Compiled once, kept for the instances to come.
+let module: WebAssembly.Module | undefined;
+let current: Instance | undefined;
+let initialising: Promise<void> | undefined;
+
+/**
+ * The instance for new work: the current one, or a fresh one when a panic has worn it.
+ *
+ * @internal
+ */
+export function instance(): Instance {
+  if (current === undefined || current.worn) {
+    module ??= compile();
+    current = instantiate(module);
+  }
+  return current;
+}
+
+/**
+ * Calls into an instance. The errors it reports pass through as they are, its panics become an `InternalError`.
+ *
+ * @internal
+ */
+export function enter<T>(instance: Instance, call: (core: CoreExports) => T): T {
+  try {
+    return call(instance.core);
+  } catch (thrown) {
+    // What the core reports is a plain object. An error is a trap, an overflowing stack, or a host function that threw
+    // through wasm frames: in each case destructors were skipped.
+    if (!isError(thrown)) throw thrown;
+    instance.worn = true;
+    const message = `a defect in onbehalf stopped this call${panicPlace(instance)}; please report it`;
+    throw new InternalError(message, { cause: thrown });
+  }
+}
+
+/**
+ * Loads and compiles the WebAssembly ahead of the first call.
+ *
+ * Optional with `onbehalf`, where it only warms up. Required once with `onbehalf/web`, which loads its own file when
+ * no source is given, and with `onbehalf/slim`, which needs a source. Concurrent calls share one load; after a failed
+ * one, `init` can be called again.
+ */
+export function init(source?: InitSource | PromiseLike<InitSource>): Promise<void> {
+  if (module) return Promise.resolve();
+  initialising ??= load(source).finally(() => {
+    initialising = undefined;
+  });
+  return initialising;
+}
+
+async function load(source: InitSource | PromiseLike<InitSource> | undefined): Promise<void> {
+  const given = (await source) ?? loader.source?.();
+  const loaded = given === undefined ? compile() : await compileFrom(given);
+  // A call in the meantime may have compiled the inlined module: keep the one that instances run on.
+  if (module) return;
+  // Kept only when it is our core and the host lets it run: otherwise the next `init` starts afresh.
+  current = instantiate(loaded);
+  module = loaded;
+}
+
+function instantiate(module: WebAssembly.Module): Instance {
+  const core = createCore();
+  try {
+    core.initSync({ module });
+  } catch (cause) {
+    throw unavailable("it is not the core of this version", cause);
+  }
+  return { core, worn: false };
+}
+
+function compile(): WebAssembly.Module {
+  if (!loader.compile) {
+    const message = "await init() of onbehalf/web, or init(source) of onbehalf/slim, before the first call";
+    throw configError("not_initialised", undefined, message);
+  }
+  try {
+    return loader.compile();
+  } catch (cause) {
+    throw refused(cause);
+  }
+}
+
+async function compileFrom(source: InitSource): Promise<WebAssembly.Module> {
+  if (hasTag(source, "WebAssembly.Module")) return source as WebAssembly.Module;
+  if (typeof source === "string" || hasTag(source, "URL"))
+    return compileResponse(await fetchWasm(source as string | URL));
+  if (hasTag(source, "Response")) return compileResponse(source as Response);
+  if (ArrayBuffer.isView(source) || hasTag(source, "ArrayBuffer")) return compileBytes(source as BufferSource);
+  throw configError("invalid_option", "source", "init takes a URL, a Response, bytes or a WebAssembly.Module");
+}
+
+async function fetchWasm(url: string | URL): Promise<Response> {
+  try {
+    return await fetch(url);
+  } catch (cause) {
+    throw unavailable("the request for it failed", cause);
+  }
+}
+
+async function compileResponse(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok) throw unavailable(`the request for it was answered with status ${response.status}`);
+  // Compiling while it arrives is refused under any other content type, and some hosts do not have it.
+  const streams = typeof WebAssembly.compileStreaming === "function" && response instanceof Response;
+  if (streams && response.headers.get("content-type") === "application/wasm") {
+    return WebAssembly.compileStreaming(response).catch((cause) => Promise.reject(refused(cause)));
+  }
+  return compileBytes(await response.arrayBuffer());
+}
+
+function compileBytes(bytes: BufferSource): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(bytes).catch((cause) => Promise.reject(refused(cause)));
+}
+
+/** Where the last panic of an instance was, in source lines of ours: it never holds data of a call. */
+function panicPlace({ core }: Instance): string {
+  try {
+    const place = core.panicLocation();
+    return place ? ` at ${place}` : "";
+  } catch {
+    return "";
+  }
+}
+
+function refused(cause: unknown): Error {
+  return unavailable("the host refused to compile it (a content security policy needs 'wasm-unsafe-eval')", cause);
+}
+
+function unavailable(why: string, cause?: unknown): Error {
+  return configError("wasm_unavailable", undefined, `the WebAssembly of onbehalf could not be used: ${why}`, cause);
+}
+
+// By tag rather than by class: a value may come from another realm.
+function hasTag(value: unknown, tag: string): boolean {
+  return Object.prototype.toString.call(value) === `[object ${tag}]`;
+}
+
+function isError(value: unknown): boolean {
+  return value instanceof Error || hasTag(value, "Error");
+}

@@ -1,0 +1,7 @@
+/** Where a form of the package has its WebAssembly from. `scripts/build/bundle.mjs` puts one loader into each form. */
+export interface Loader {
+  /** Gives the compiled core at once. Forms without it need `init()` before the first call. */
+  readonly compile?: () => WebAssembly.Module;
+  /** What `init()` loads when it is called without an argument. */
+  readonly source?: () => URL;
+}

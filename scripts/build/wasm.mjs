@@ -1,0 +1,110 @@
+// Rust sources → core_bg.wasm, the glue as a factory, and the TypeScript interfaces that tsify derived.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { at, root } from "../lib/paths.mjs";
+import { capture, cargoHome, must, npmTool } from "../lib/run.mjs";
+import { filesBelow, hashOf, unlessFresh, writeAtomic } from "../lib/stamp.mjs";
+import { binaryen, esbuild as esbuildVersion, wasmBindgen, wasmTarget } from "../lib/versions.mjs";
+import { typesFromDeclarations } from "./generated-types.mjs";
+
+/** Builds the wasm of a variant unless it is fresh. Gives true when it was built. */
+export function buildWasm(variant, { targetDir = at("target") } = {}) {
+  const input = hashOf(
+    filesBelow("Cargo.toml", "Cargo.lock", "src", "scripts/build/wasm.mjs", "scripts/build/generated-types.mjs"),
+    capture("rustc", ["-vV"]),
+    [wasmBindgen, binaryen, esbuildVersion, variant.features],
+  );
+  return unlessFresh(join(variant.wasmDir, "stamp.json"), input, () => build(variant, targetDir));
+}
+
+/** The compiled crate before wasm-bindgen, with its name section. */
+export async function cargoWasm(features, targetDir) {
+  await must("cargo", ["fetch", "--locked", "--target", wasmTarget], { quiet: true });
+  const args = ["build", "--release", "--lib", "--locked", "--target", wasmTarget, "--target-dir", targetDir];
+  if (features.length > 0) args.push("--features", features.join(","));
+  await must("cargo", args, { env: { CARGO_ENCODED_RUSTFLAGS: rustflags(targetDir).join("\x1f") } });
+  return join(targetDir, wasmTarget, "release", "onbehalf.wasm");
+}
+
+async function build(variant, targetDir) {
+  const compiled = await cargoWasm(variant.features, targetDir);
+  mkdirSync(variant.wasmDir, { recursive: true });
+  // A folder of this process: two builds at a time must not mix their intermediate files.
+  const work = mkdtempSync(join(variant.wasmDir, "work-"));
+  try {
+    await bindgen(compiled, work);
+    const optimised = join(work, "optimised.wasm");
+    // The target features are read by wasm-opt itself and stripped last.
+    const passes = ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
+    await must(...npmTool("binaryen/bin/wasm-opt", [...passes, "-o", optimised, join(work, "core_bg.wasm")]));
+    const outputs = {
+      "core_bg.wasm": readFileSync(optimised),
+      // The name section is gone from the published file; scripts/size.mjs accounts on this one.
+      "named.wasm": readFileSync(join(work, "core_bg.wasm")),
+      "glue.js": await glueFactory(join(work, "core.js")),
+      "generated.ts": typesFromDeclarations(readFileSync(join(work, "core.d.ts"), "utf8")),
+    };
+    for (const [name, data] of Object.entries(outputs)) writeAtomic(join(variant.wasmDir, name), data);
+    return Object.keys(outputs).map((name) => join(variant.wasmDir, name));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function bindgen(wasm, outDir) {
+  const flags = ["--target", "web", "--omit-default-module-path", "--remove-producers-section"];
+  return must("wasm-bindgen", [...flags, "--out-dir", outDir, "--out-name", "core", wasm]);
+}
+
+/**
+ * The glue keeps its instance in module variables. Wrapped into a function it can be had more than once, and a fresh
+ * instance can stand beside one that has panicked.
+ */
+async function glueFactory(glue) {
+  const { build } = await import("esbuild");
+  const result = await build({
+    // Without the default export, the asynchronous loader: js/core.ts compiles the module itself.
+    stdin: { contents: `export * from ${JSON.stringify(glue)}`, resolveDir: root },
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
+    logLevel: "warning",
+    plugins: [{ name: "any-realm", setup: (b) => b.onLoad({ filter: /[/\\]core\.js$/ }, anyRealm) }],
+  });
+  const exports = /export \{([^{}]*)\};\s*$/;
+  const text = result.outputFiles[0].text;
+  if (!exports.test(text)) throw new Error("the bundled glue does not end with its exports");
+  const body = text.replace(exports, (_, names) => `return {${names.replace(/(\S+) as (\S+?)(?=[,\s])/g, "$2: $1")}};`);
+  return `export function createCore() {\n${body}}\n`;
+}
+
+/**
+ * `initSync` takes whatever is not an instance of *this realm's* WebAssembly.Module for bytes. On edge runtimes the
+ * module comes from another realm. js/core.ts never passes anything but a module.
+ */
+function anyRealm({ path }) {
+  const source = readFileSync(path, "utf8");
+  const check =
+    /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/;
+  if (!check.test(source)) throw new Error("initSync of wasm-bindgen looks different now: see scripts/build/wasm.mjs");
+  return { contents: source.replace(check, ""), loader: "js" };
+}
+
+/** Flags that make the same sources give the same bytes wherever they lie. They replace those of .cargo/config.toml. */
+function rustflags(targetDir) {
+  const flags = ["--cfg", 'sha2_backend_soft="compact"'];
+  const remap = (from, to) => flags.push(`--remap-path-prefix=${from}=${to}`);
+  // The last match wins: the more special prefixes come later.
+  remap(cargoHome, "/cargo");
+  remap(dirname(targetDir), "/onbehalf");
+  remap(targetDir, "/onbehalf/target");
+  remap(root, "/onbehalf");
+  const registries = join(cargoHome, "registry", "src");
+  if (existsSync(registries)) for (const name of readdirSync(registries)) remap(join(registries, name), "/crates");
+  const commit = /^commit-hash: (\w+)/m.exec(capture("rustc", ["-vV"]))[1];
+  const sysroot = capture("rustc", ["--print", "sysroot"]).trim();
+  // With the rust-src component installed rustc shows the real path of the standard library, otherwise this one.
+  remap(join(sysroot, "lib", "rustlib", "src", "rust"), `/rustc/${commit}`);
+  return flags;
+}

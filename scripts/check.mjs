@@ -1,0 +1,49 @@
+// npm run check: formatting, lints, and the gates on what the build gave. `--update` rewrites the committed lists.
+import { build } from "./build.mjs";
+import { budgetCheck } from "./check/budget.mjs";
+import { committedTypesCheck } from "./check/committed-types.mjs";
+import { forbiddenCratesCheck } from "./check/forbidden-crates.mjs";
+import { packListCheck } from "./check/pack-list.mjs";
+import { panicLocationsCheck } from "./check/panic-locations.mjs";
+import { wireNamesCheck } from "./check/wire-names.mjs";
+import { main } from "./lib/main.mjs";
+import { npmTool, run } from "./lib/run.mjs";
+import { Failure, runSuites } from "./lib/suites.mjs";
+import { wasmTarget } from "./lib/versions.mjs";
+import { setUp } from "./setup.mjs";
+
+const clippy = ["clippy", "--quiet", "--locked", "--all-targets"];
+const denyWarnings = ["--", "-D", "warnings"];
+
+/** Needs a build. */
+export const checks = [
+  { name: "rustfmt", run: tool("cargo", ["fmt", "--check"], "formatted") },
+  { name: "clippy, native", run: tool("cargo", [...clippy, ...denyWarnings], "no warnings") },
+  {
+    name: "clippy, wasm",
+    run: tool("cargo", [...clippy, "--all-features", "--target", wasmTarget, ...denyWarnings], "no warnings"),
+  },
+  { name: "biome", run: tool(...npmTool("@biomejs/biome/bin/biome", ["ci", "--colors=off"])) },
+  { name: "tsc", run: tool(...npmTool("typescript/bin/tsc", ["-p", "tsconfig.json"]), "strict, no errors") },
+  { name: "wire names", run: wireNamesCheck },
+  { name: "forbidden crates", run: forbiddenCratesCheck },
+  { name: "panic locations", run: panicLocationsCheck },
+  { name: "committed typings", run: committedTypesCheck },
+  { name: "pack list", run: packListCheck },
+  { name: "budget", run: budgetCheck },
+];
+
+/** Runs a program; its closing line is the given one, or the last it printed. */
+function tool(program, args, closing) {
+  return async () => {
+    const { status, output } = await run(program, args, { quiet: true });
+    if (status !== 0) throw new Failure(`${program} ${args.join(" ")}: exit ${status}`, output);
+    return closing ?? output.trim().split("\n").at(-1);
+  };
+}
+
+await main(import.meta.url, async () => {
+  await setUp("build");
+  console.log(await build());
+  if (!(await runSuites(checks))) process.exitCode = 1;
+});

@@ -1,0 +1,23 @@
+// What a user transfers for the default entry when the wasm is a file of its own.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
+import { release } from "../lib/paths.mjs";
+import { Failure } from "../lib/suites.mjs";
+
+/** Brotli bytes of wasm, glue and facade. */
+export const limit = 40_000;
+
+export function brotli(file) {
+  const data = readFileSync(join(release.outDir, file));
+  return brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+}
+
+export function budgetCheck() {
+  const wasm = brotli("core_bg.wasm");
+  // The default entry without its base64: the same facade and glue.
+  const script = brotli("workerd.js");
+  const line = `${wasm + script} bytes brotli (wasm ${wasm} + glue and facade ${script}), limit ${limit}`;
+  if (wasm + script > limit) throw new Failure(`over budget: ${line}. See npm run size`);
+  return line;
+}

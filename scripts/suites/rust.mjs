@@ -1,0 +1,57 @@
+// The Rust suites: native, and wasm in Node and in Chromium.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { at } from "../lib/paths.mjs";
+import { run, which } from "../lib/run.mjs";
+import { Failure } from "../lib/suites.mjs";
+import { wasmTarget } from "../lib/versions.mjs";
+
+export function nativeTests() {
+  return cargoTest(["test", "--locked", "--quiet"], {});
+}
+
+export function wasmInNode() {
+  return wasmTests({});
+}
+
+export function wasmInChromium() {
+  const driver = process.env.CHROMEDRIVER ?? which("chromedriver");
+  if (!driver) throw new Failure("no chromedriver: `node scripts/setup.mjs --for test` installs it");
+  // The runner's own time-outs are short for a machine that compiles at the same time.
+  const patience = { WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60", WASM_BINDGEN_TEST_TIMEOUT: "180" };
+  return wasmTests({ WASM_BINDGEN_USE_BROWSER: "1", CHROMEDRIVER: driver, ...patience });
+}
+
+async function wasmTests(env) {
+  const server = await testServer();
+  try {
+    const args = ["test", "--locked", "--target", wasmTarget, "--test", "wasm"];
+    return await cargoTest(args, server ? { ...env, ONBEHALF_TEST_SERVER: server.url } : env);
+  } finally {
+    server?.stop();
+  }
+}
+
+/** Gives the closing line of each test binary. A run without tests is a failure: skipped suites exit with 0. */
+async function cargoTest(args, env) {
+  const { status, output } = await run("cargo", args, { quiet: true, env });
+  const closing = output.match(/^test result: .*$/gm) ?? [];
+  if (status !== 0) throw new Failure(`cargo ${args.join(" ")}: exit ${status}`, output);
+  const passed = closing.reduce((sum, line) => sum + Number(/ok\. (\d+) passed/.exec(line)?.[1] ?? 0), 0);
+  if (passed === 0) throw new Failure(`cargo ${args.join(" ")}: no test has run`, output);
+  return closing.filter((line) => !/ 0 passed; 0 failed/.test(line)).join("\n");
+}
+
+/** The loopback server that the wasm tests fetch from, if there is one. It prints its URL as its first line. */
+async function testServer() {
+  const script = at("tests/wasm/server.mjs");
+  if (!existsSync(script)) return undefined;
+  const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
+  const gone = new Promise((_, reject) => {
+    child.once("exit", (code) => reject(new Error(`tests/wasm/server.mjs ended with ${code}`)));
+  });
+  gone.catch(() => {});
+  const firstLine = new Promise((resolve) => createInterface(child.stdout).once("line", resolve));
+  return { url: (await Promise.race([firstLine, gone])).trim(), stop: () => child.kill() };
+}

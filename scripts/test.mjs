@@ -1,0 +1,42 @@
+// npm test: everything. `--quick`: without browsers, the packed package and the main job. `--only name,name`: some.
+import { parseArgs } from "node:util";
+import { runConsumers } from "../tests/consumers/run.mjs";
+import { typeResolution } from "../tests/packaging/types.mjs";
+import { build } from "./build.mjs";
+import { reproducible } from "./check/reproducible.mjs";
+import { checks } from "./check.mjs";
+import { main } from "./lib/main.mjs";
+import { planted } from "./lib/paths.mjs";
+import { runSuites } from "./lib/suites.mjs";
+import { setUp } from "./setup.mjs";
+import { jsTests, mainJob } from "./suites/js.mjs";
+import { attwCheck, publintCheck } from "./suites/packaging.mjs";
+import { nativeTests, wasmInChromium, wasmInNode } from "./suites/rust.mjs";
+
+const suites = [
+  { name: "build", quick: true, run: () => build() },
+  { name: "build, planted panic", quick: true, run: () => build(planted) },
+  ...checks.map((check) => ({ ...check, quick: true })),
+  { name: "rust, native", quick: true, run: nativeTests },
+  { name: "rust, wasm in node", quick: true, run: wasmInNode },
+  { name: "rust, wasm in chromium", run: wasmInChromium },
+  { name: "js", quick: true, run: jsTests },
+  { name: "publint", run: publintCheck },
+  { name: "attw", run: attwCheck },
+  { name: "type resolution", run: typeResolution },
+  { name: "consumers", run: runConsumers },
+  { name: "reproducible wasm", run: reproducible },
+  { name: "main job", run: mainJob },
+];
+
+await main(import.meta.url, async () => {
+  const { values } = parseArgs({ options: { quick: { type: "boolean" }, only: { type: "string" } } });
+  const only = values.only?.split(",");
+  const unknown = only?.filter((wanted) => !suites.some(({ name }) => name === wanted)) ?? [];
+  if (unknown.length > 0) {
+    throw new Error(`no suite ${unknown.join(", ")}. There are: ${suites.map(({ name }) => name).join(", ")}`);
+  }
+  await setUp(values.quick || only ? "build" : "test");
+  const chosen = suites.filter(({ name, quick }) => (only ? only.includes(name) : quick || !values.quick));
+  if (!(await runSuites(chosen))) process.exitCode = 1;
+});

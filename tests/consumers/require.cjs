@@ -1,0 +1,3 @@
+const onbehalf = require("onbehalf");
+
+import("./exchange.mjs").then(({ exchange }) => exchange(onbehalf)).then(console.log);
