@@ -4,7 +4,7 @@
  *
  * @internal
  */
-export function brand(type: abstract new (...args: never[]) => object, name: string): void {
+export function brand(type: { readonly prototype: object }, name: string): void {
   const mark = Symbol.for(`onbehalf.${name}`);
   Object.defineProperty(type.prototype, mark, { value: true });
   Object.defineProperty(type, Symbol.hasInstance, {

@@ -1,0 +1,170 @@
+/**
+ * Reads what a `fetch` gave, by shape: it may be the host's `Response`, another implementation's, or a plain object.
+ *
+ * @internal
+ */
+import type { Deadline } from "./deadline.js";
+import { configError } from "./errors.js";
+import type { ResponseLike } from "./types.js";
+
+/** Headers by lower-case name. @internal */
+export type HeaderRecord = Record<string, string>;
+
+/** Whether this can be the status of an answer; 0 is what pages see of some. */
+export function isStatus(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 1000;
+}
+
+/** Refuses what is no answer at all, naming what is missing. */
+export function checkShape(response: ResponseLike): void {
+  if (typeof response !== "object" || response === null) throw unusable("must resolve to a Response");
+  if (!isStatus(response.status)) throw unusable("resolved to an object without a numeric status");
+  if (response.bodyUsed === true) throw unusable("resolved to a Response whose body has been read already");
+}
+
+/**
+ * All headers but `set-cookie`: cookies of a server are nobody's business here.
+ *
+ * Takes a `Headers`, a `Map`, pairs, a plain object, or nothing.
+ */
+export function readHeaders(source: unknown): HeaderRecord {
+  const record: HeaderRecord = {};
+  const put = (value: unknown, name: unknown): void => {
+    const key = String(name).toLowerCase();
+    if (key === "set-cookie" || value == null) return;
+    const text = Array.isArray(value) ? value.join(", ") : String(value);
+    record[key] = Object.hasOwn(record, key) ? `${record[key]}, ${text}` : text;
+  };
+  if (typeof source !== "object" || source === null) return record;
+  if (Array.isArray(source)) for (const [name, value] of source) put(value, name);
+  else if (typeof (source as Headers).forEach === "function") (source as Headers).forEach(put);
+  else for (const [name, value] of Object.entries(source)) put(value, name);
+  return record;
+}
+
+/** One header, without reading all of them where the host's own class holds them. */
+export function headerOf(source: unknown, name: string): string | null | undefined {
+  return isHostHeaders(source) ? source.get(name) : (source as HeaderRecord)[name];
+}
+
+/** The headers as they are kept until somebody asks for them: reading all of them costs more than the five we need. */
+export function keepHeaders(source: unknown): Headers | HeaderRecord {
+  return isHostHeaders(source) ? source : readHeaders(source);
+}
+
+/** The body as text, or nothing when it is longer than `limit` bytes. Rejects when reading fails. */
+export async function readBody(
+  response: ResponseLike,
+  headers: Headers | HeaderRecord,
+  limit: number,
+  deadline: Deadline,
+): Promise<string | undefined> {
+  const length = Number.parseInt(headerOf(headers, "content-length") ?? "", 10);
+  if (length > limit) return undefined;
+  // Reading in one go is cheaper, where a length that holds is known. A page does not see the encoding of a
+  // cross-origin answer, so there the length may be that of a compressed body.
+  const whole = length >= 0 && headerOf(headers, "content-encoding") == null && response.type !== "cors";
+  if (whole && typeof response.text === "function") return within(limit, await deadline.wait(response.text()));
+  const { body } = response;
+  if (typeof body === "object" && body !== null) {
+    const chunks = chunksOf(body);
+    if (chunks) return drain(chunks, limit, deadline);
+  }
+  if (typeof response.arrayBuffer === "function") {
+    const bytes = await deadline.wait(response.arrayBuffer());
+    return bytes.byteLength > limit ? undefined : decoder.decode(bytes);
+  }
+  if (typeof response.text === "function") return within(limit, await deadline.wait(response.text()));
+  if (typeof response.json === "function") return within(limit, await deadline.wait(jsonText(response)));
+  if (typeof body === "string") return within(limit, body);
+  if (body === null) return "";
+  throw unusable("resolved to an object without body, arrayBuffer(), text() and json()");
+}
+
+/** Gives the connection back when an answer is not read to its end. */
+export function discard(response: ResponseLike): void {
+  const body = response.body as { cancel?(): Promise<void> } | null | undefined;
+  if (typeof body?.cancel === "function") quietly(() => body.cancel?.());
+}
+
+interface Chunks {
+  next(): PromiseLike<{ done?: boolean; value?: unknown }>;
+  stop(): unknown;
+}
+
+/** A web stream, or the stream of Node that some implementations of `fetch` give. */
+function chunksOf(body: object): Chunks | undefined {
+  const stream = body as Partial<ReadableStream & AsyncIterable<unknown>>;
+  if (typeof stream.getReader === "function") {
+    const reader = stream.getReader();
+    return { next: () => reader.read(), stop: () => reader.cancel() };
+  }
+  const iterator = stream[Symbol.asyncIterator]?.();
+  return iterator && { next: () => iterator.next(), stop: () => iterator.return?.() };
+}
+
+async function drain(chunks: Chunks, limit: number, deadline: Deadline): Promise<string | undefined> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  let complete = false;
+  try {
+    for (;;) {
+      const { done, value } = await deadline.wait(chunks.next());
+      if (done) {
+        complete = true;
+        return decoder.decode(joined(parts, size));
+      }
+      const part = typeof value === "string" ? new TextEncoder().encode(value) : (value as Uint8Array);
+      if (!ArrayBuffer.isView(part)) throw unusable("resolved to a body that gives neither bytes nor text");
+      size += part.byteLength;
+      if (size > limit) return undefined;
+      parts.push(part);
+    }
+  } finally {
+    if (!complete) quietly(() => chunks.stop());
+  }
+}
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const [first] = parts;
+  if (parts.length === 1 && first) return first;
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.byteLength;
+  }
+  return all;
+}
+
+/** For an object that has nothing but `json()`. When that fails the status still tells something. */
+async function jsonText(response: ResponseLike): Promise<string> {
+  try {
+    return JSON.stringify(await response.json?.()) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function within(limit: number, text: string): string | undefined {
+  return text.length > limit ? undefined : text;
+}
+
+async function quietly(end: () => unknown): Promise<void> {
+  try {
+    await end();
+  } catch {
+    // Nobody waits for it any more.
+  }
+}
+
+function isHostHeaders(source: unknown): source is Headers {
+  return typeof Headers === "function" && source instanceof Headers;
+}
+
+function unusable(what: string): Error {
+  return configError("invalid_option", "fetch", `fetch ${what}`);
+}
+
+/** Decodes UTF-8; a byte order mark is skipped. */
+export const decoder: TextDecoder = new TextDecoder();

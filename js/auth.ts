@@ -1,0 +1,246 @@
+/**
+ * How a client authenticates. These classes keep secrets in private fields and hand them to the core only; they can be
+ * made before the WebAssembly is loaded.
+ */
+import { brand } from "./brand.js";
+import { enter, instance } from "./core.js";
+import { configError } from "./errors.js";
+import type { AuthData } from "./generated.js";
+import { INSPECT, type Inspect, printed } from "./redact.js";
+import type { HostHeaders, HostURLSearchParams, ServerMetadata } from "./types.js";
+
+/** What a function that authenticates a request is called with. It changes `headers` and `body` in place. */
+export interface AuthRequest {
+  readonly issuer: string;
+  readonly endpoint: string;
+  readonly headers: HostHeaders;
+  readonly body: HostURLSearchParams;
+  /** The server's metadata, when it is known. */
+  readonly metadata?: ServerMetadata;
+}
+
+/** Authenticates a request itself. What it throws reaches the caller by identity. */
+export type ClientAuthFunction = (request: AuthRequest) => void | PromiseLike<void>;
+
+/** How a client authenticates at its server. */
+export type ClientAuth = NoneAuth | BasicAuth | PostAuth | BearerAuth | MultiZoneBasicAuth | ClientAuthFunction;
+
+// Registered, so that objects of another copy of the package are understood.
+const AUTH_DATA: unique symbol = Symbol.for("onbehalf.authData") as never;
+
+/** A public client (RFC 6749 section 2.1): it sends its id at most. */
+export class NoneAuth {
+  static {
+    brand(this, "NoneAuth");
+  }
+
+  readonly #clientId: string | undefined;
+
+  constructor(clientId?: string | null) {
+    this.#clientId = clientId == null ? undefined : required("clientId", clientId);
+  }
+
+  get clientId(): string | undefined {
+    return this.#clientId;
+  }
+
+  /** @internal */
+  [AUTH_DATA](): AuthData {
+    return this.#clientId === undefined ? { type: "none" } : { type: "none", clientId: this.#clientId };
+  }
+
+  /** @internal */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return printed("NoneAuth", { clientId: this.#clientId }, depth, options, inspect);
+  }
+}
+
+/** `client_secret_basic` (RFC 6749 section 2.3.1): id and secret in the Authorization header. */
+export class BasicAuth {
+  static {
+    brand(this, "BasicAuth");
+  }
+
+  readonly #clientId: string;
+  readonly #clientSecret: string;
+  readonly #encoding: "form" | "raw";
+
+  /**
+   * `encoding: "form"` encodes id and secret as RFC 6749 appendix B says; `"raw"` is for servers that do not decode
+   * them. Throws `ConfigError`.
+   */
+  constructor(clientId: string, clientSecret: string, options?: { readonly encoding?: "form" | "raw" | undefined } | null) {
+    this.#clientId = required("clientId", clientId);
+    this.#clientSecret = required("clientSecret", clientSecret);
+    this.#encoding = encodingOf(options);
+  }
+
+  get clientId(): string {
+    return this.#clientId;
+  }
+
+  /** @internal */
+  [AUTH_DATA](): AuthData {
+    return { type: "basic", clientId: this.#clientId, clientSecret: this.#clientSecret, encoding: this.#encoding };
+  }
+
+  /** @internal */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return printed("BasicAuth", { clientId: this.#clientId }, depth, options, inspect);
+  }
+}
+
+/** `client_secret_post` (RFC 6749 section 2.3.1): id and secret in the body. */
+export class PostAuth {
+  static {
+    brand(this, "PostAuth");
+  }
+
+  readonly #clientId: string;
+  readonly #clientSecret: string;
+
+  /** Throws `ConfigError`. */
+  constructor(clientId: string, clientSecret: string) {
+    this.#clientId = required("clientId", clientId);
+    this.#clientSecret = required("clientSecret", clientSecret);
+  }
+
+  get clientId(): string {
+    return this.#clientId;
+  }
+
+  /** @internal */
+  [AUTH_DATA](): AuthData {
+    return { type: "post", clientId: this.#clientId, clientSecret: this.#clientSecret };
+  }
+
+  /** @internal */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return printed("PostAuth", { clientId: this.#clientId }, depth, options, inspect);
+  }
+}
+
+/** Authenticates by a token that the server gave out for this client (RFC 6750 section 2.1). */
+export class BearerAuth {
+  static {
+    brand(this, "BearerAuth");
+  }
+
+  readonly #accessToken: string;
+
+  /** Throws `ConfigError`. */
+  constructor(accessToken: string) {
+    this.#accessToken = required("accessToken", accessToken);
+  }
+
+  /** @internal */
+  [AUTH_DATA](): AuthData {
+    return { type: "bearer", accessToken: this.#accessToken };
+  }
+
+  /** @internal */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return printed("BearerAuth", {}, depth, options, inspect);
+  }
+}
+
+/** `client_secret_basic` with one client per zone; the zone comes from `options.zone` of each call. */
+export class MultiZoneBasicAuth {
+  static {
+    brand(this, "MultiZoneBasicAuth");
+  }
+
+  readonly #zones = new Map<string, readonly [id: string, secret: string]>();
+
+  /** Takes `{ zone: [id, secret] }`. Throws `ConfigError`, for an empty record too. */
+  constructor(zones: Readonly<Record<string, readonly [id: string, secret: string]>>) {
+    if (typeof zones !== "object" || zones === null) throw missing("zones");
+    for (const [zone, pair] of Object.entries(zones)) {
+      const field = `zones.${required("zones", zone)}`;
+      if (!Array.isArray(pair) || pair.length !== 2) {
+        throw configError("invalid_option", field, `${field} must be a pair of client id and secret`);
+      }
+      this.#zones.set(zone, [required(`${field}[0]`, pair[0]), required(`${field}[1]`, pair[1])]);
+    }
+    if (this.#zones.size === 0) throw missing("zones");
+  }
+
+  /** The names of the zones, in the order given. */
+  getConfiguredZones(): string[] {
+    return [...this.#zones.keys()];
+  }
+
+  hasZone(zone: string): boolean {
+    return this.#zones.has(zone);
+  }
+
+  /** The Authorization header of a zone: it holds the secret. Throws `ConfigError` `unknown_zone`. */
+  getHeadersForZone(zone: string): { Authorization: string } {
+    const [id, secret] = this.#pair(zone);
+    return { Authorization: enter(instance(), (core) => core.basicAuthorization(id, secret, "form")) };
+  }
+
+  /** The credentials of a zone. Throws `ConfigError` `unknown_zone`. */
+  getAuthForZone(zone: string): BasicAuth {
+    return new BasicAuth(...this.#pair(zone));
+  }
+
+  /** @internal */
+  [AUTH_DATA](): AuthData {
+    return { type: "multi_zone", zones: Array.from(this.#zones, ([zone, [id, secret]]) => [zone, id, secret]) };
+  }
+
+  /** @internal */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return printed("MultiZoneBasicAuth", { zones: this.getConfiguredZones() }, depth, options, inspect);
+  }
+
+  #pair(zone: string): readonly [string, string] {
+    const pair = this.#zones.get(zone);
+    if (pair) return pair;
+    throw configError("unknown_zone", "zone", `no credentials for this zone; there are: ${this.getConfiguredZones().join(", ")}`);
+  }
+}
+
+/**
+ * What crosses to the core. A function stays here: the driver calls it.
+ *
+ * @internal
+ */
+export function authData(auth: unknown): AuthData | undefined {
+  if (auth == null) return undefined;
+  if (typeof auth === "function") return { type: "custom" };
+  const data = (auth as { [AUTH_DATA]?: () => AuthData })[AUTH_DATA]?.();
+  if (data) return data;
+  throw configError("invalid_option", "auth", "auth must be a client authentication of onbehalf, or a function");
+}
+
+/**
+ * What a client of another issuer gets of this authentication: secrets and functions of the first stay behind, and the
+ * first call that would need them says so.
+ *
+ * @internal
+ */
+export function authElsewhere(auth: unknown, issuer: string): unknown {
+  const data = authData(auth);
+  if (data === undefined || data.type === "none" || data.type === "withheld") return auth;
+  return { [AUTH_DATA]: (): AuthData => ({ type: "withheld", issuer }) };
+}
+
+function encodingOf(options: unknown): "form" | "raw" {
+  if (options == null) return "form";
+  const { encoding = "form", ...others } = options as { encoding?: unknown };
+  for (const name of Object.keys(others)) throw configError("unknown_option", name, `unknown option ${name}`);
+  if (encoding === "form" || encoding === "raw") return encoding;
+  throw configError("invalid_option", "encoding", 'encoding must be "form" or "raw"');
+}
+
+function required(field: string, value: unknown): string {
+  if (value == null || value === "") throw missing(field);
+  if (typeof value === "string") return value;
+  throw configError("invalid_option", field, `${field} must be a string`);
+}
+
+function missing(field: string): Error {
+  return configError("missing_option", field, `${field} is required`);
+}

@@ -1,0 +1,199 @@
+/**
+ * Performs what an operation of the core asks for, step by step. The only place where a request leaves.
+ *
+ * @internal
+ */
+import { checkShape, discard, type HeaderRecord, headerOf, keepHeaders, readBody, readHeaders } from "./answer.js";
+import type { ClientAuthFunction } from "./auth.js";
+import { enter, type Instance, type RawOperation } from "./core.js";
+import { Deadline } from "./deadline.js";
+import { ConfigError, configError, toError } from "./errors.js";
+import type { Flights } from "./flight.js";
+import type { AuthenticateRequest, ErrorData, Input, Outcome, Step, WireRequest } from "./generated.js";
+import { serverMetadata } from "./metadata.js";
+import type { AbortSignalLike, FetchInit, FetchLike, HostHeaders, HostURLSearchParams, ResponseLike } from "./types.js";
+
+/** What the driver needs of a client. */
+export interface Host {
+  readonly fetch: FetchLike | undefined;
+  readonly authenticate: ClientAuthFunction | undefined;
+  readonly maxResponseBytes: number;
+  readonly timeoutMs: number;
+  readonly flights: Flights<Answer>;
+}
+
+/** What came of a request, as the core takes it. */
+export interface Answer {
+  readonly input: string;
+  readonly body: string;
+  readonly headers?: Headers | HeaderRecord;
+  readonly cause?: unknown;
+}
+
+/** What an operation came to, with the answer that it read last. */
+export interface Finished {
+  readonly value: Outcome;
+  readonly answer: Answer | undefined;
+}
+
+/** A step that is not the last. */
+export type Pending = Exclude<Step, { type: "done" | "failed" }>;
+
+/**
+ * Runs an operation to its end. `timeoutMs` bounds it as a whole; the caller's abort rejects with its own reason.
+ */
+export async function drive(
+  host: Host,
+  instance: Instance,
+  operation: RawOperation,
+  timeoutMs: number,
+  signal: AbortSignalLike | undefined,
+): Promise<Finished> {
+  let step = enter(instance, () => operation.start(Date.now()));
+  let answer: Answer | undefined;
+  // Only now: before its first step the core has not accepted the options, the time among them.
+  const deadline = isLast(step) ? undefined : new Deadline(timeoutMs, signal);
+  try {
+    while (deadline && !isLast(step)) {
+      answer = await perform(host, step, deadline, answer);
+      const { input, body } = answer;
+      step = enter(instance, () => operation.resume(input, body, Date.now()));
+    }
+    if (step.type === "done") return { value: step.value, answer };
+    throw failure((step as Failed).error, answer);
+  } finally {
+    deadline?.end();
+  }
+}
+
+/** The error for a failed step. */
+export function failure(error: ErrorData, answer: Answer | undefined): Error {
+  const headers = error.kind === "config" || error.kind === "network" ? undefined : answer?.headers;
+  return toError(error, {
+    cause: error.kind === "network" ? answer?.cause : undefined,
+    headers: headers && Object.freeze(readHeaders(headers)),
+  });
+}
+
+/** The answer to a request, as the core takes it. */
+export function received(status: number, headers: Headers | HeaderRecord, body: string): Answer {
+  const named: [string, string][] = [];
+  for (const name of NAMED) {
+    const value = headerOf(headers, name);
+    if (value != null) named.push([name, value]);
+  }
+  return { input: encode({ type: "response", status, headers: named }), body, headers };
+}
+
+/** Lets the caller's function authenticate a request. What it throws is thrown. */
+async function authenticate(
+  host: Host,
+  { issuer, endpoint, headers: pairs, body: text, metadata }: AuthenticateRequest,
+  deadline: Deadline,
+): Promise<Answer> {
+  const headers = new Headers(pairs);
+  const body = new URLSearchParams(text);
+  const request = {
+    issuer,
+    endpoint,
+    headers: headers as HostHeaders,
+    body: body as HostURLSearchParams,
+    ...(metadata && { metadata: serverMetadata(metadata) }),
+  };
+  // Frozen: a header object put in place of this one would be overlooked.
+  await deadline.wait(host.authenticate?.(Object.freeze(request)));
+  return { input: encode({ type: "authenticated", headers: [...headers] }), body: body.toString() };
+}
+
+/** Does what a step asks for. The time-out is an answer too; the caller's abort is thrown. */
+export async function perform(host: Host, step: Pending, deadline: Deadline, last: Answer | undefined): Promise<Answer> {
+  try {
+    switch (step.type) {
+      case "send":
+        return await (step.request.share ? sendShared : send)(host, step.request, deadline);
+      case "authenticate":
+        return await authenticate(host, step.request, deadline);
+      case "wait":
+        await deadline.sleep(step.ms);
+        return { ...last, input: ELAPSED, body: "" };
+    }
+  } catch (cause) {
+    // Everything else is the caller's own reason or exception, or a mistake that no further step can mend.
+    if (!deadline.expired) throw cause;
+    return { input: TIMEOUT, body: "", cause };
+  }
+}
+
+function sendShared(host: Host, request: WireRequest, deadline: Deadline): Promise<Answer> {
+  return host.flights.join(request.url, deadline, host.timeoutMs, (flight) => send(host, request, flight.deadline));
+}
+
+async function send(host: Host, request: WireRequest, deadline: Deadline): Promise<Answer> {
+  deadline.check();
+  // The global one as it is now: tests and tracing tools replace it. Called without a `this`, as hosts demand.
+  const call = host.fetch ?? (globalThis.fetch as FetchLike | undefined);
+  if (typeof call !== "function") throw configError("missing_option", "fetch", "this host has no fetch: give one as an option");
+  const { url, method, headers, body } = request;
+  const init = { method, headers: recordOf(headers), redirect: "manual", signal: deadline.signal } as Mutable<FetchInit>;
+  if (body !== undefined) init.body = body;
+  let response: ResponseLike;
+  try {
+    response = await deadline.wait(call(url, init));
+  } catch (cause) {
+    return unreachable(deadline, cause);
+  }
+  checkShape(response);
+  return receive(host, response, deadline);
+}
+
+async function receive(host: Host, response: ResponseLike, deadline: Deadline): Promise<Answer> {
+  const { status } = response;
+  // A page is not shown what a redirect says: its status is 0.
+  if (status === 0 && response.type === "error") return unreachable(deadline, response);
+  const hidden = status === 0 || response.type === "opaqueredirect";
+  if (hidden || response.redirected === true) {
+    discard(response);
+    return { input: encode({ type: "transport", reason: hidden ? "opaque_redirect" : "redirected", status }), body: "" };
+  }
+  const headers = keepHeaders(response.headers);
+  let body: string | undefined;
+  try {
+    body = await readBody(response, headers, host.maxResponseBytes, deadline);
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
+    return unreachable(deadline, cause);
+  }
+  if (body !== undefined) return received(status, headers, body);
+  discard(response);
+  return { input: encode({ type: "transport", reason: "too_large", status }), body: "", headers };
+}
+
+/** No answer, or only a part of one; unless that is because the operation is over. */
+function unreachable(deadline: Deadline, cause: unknown): Answer {
+  deadline.check();
+  return { input: UNREACHABLE, body: "", cause };
+}
+
+/** Headers for `fetch`: a plain object is what every stand-in for it understands. */
+export function recordOf(pairs: readonly (readonly [string, string])[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (const [name, value] of pairs) record[name] = Object.hasOwn(record, name) ? `${record[name]}, ${value}` : value;
+  return record;
+}
+
+function isLast(step: Step): step is Exclude<Step, Pending> {
+  return step.type === "done" || step.type === "failed";
+}
+
+function encode(input: Input): string {
+  return JSON.stringify(input);
+}
+
+/** What the core reads of an answer. Handing it all headers would cost more than the rest of the step. */
+const NAMED = ["content-type", "location", "retry-after", "www-authenticate", "dpop-nonce"] as const;
+type Failed = Extract<Step, { type: "failed" }>;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export const ELAPSED: string = encode({ type: "elapsed" });
+const TIMEOUT = encode({ type: "transport", reason: "timeout" });
+const UNREACHABLE = encode({ type: "transport", reason: "unreachable" });

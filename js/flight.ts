@@ -1,0 +1,112 @@
+import { Deadline } from "./deadline.js";
+
+/** How a shared call ended: its promise never rejects, so that a failure without a listener stays silent. */
+type Outcome<T> = { readonly ok: T } | { readonly error: unknown };
+
+interface Flight<T> {
+  readonly promise: Promise<Outcome<T>>;
+  /** When joiners stop believing in it, in milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly own: Deadline;
+  settled: boolean;
+  waiting: number;
+}
+
+/** The call that is under way, for the function that makes it. @internal */
+export interface Start {
+  /** Ends the call when all who waited for it have gone. It has no time limit: each of them has one. */
+  readonly deadline: Deadline;
+  /** Whether its result may still be kept. */
+  current(): boolean;
+}
+
+/**
+ * Shares calls that are under way, by key. Nothing is kept of a settled one.
+ *
+ * Some hosts bind a promise to the request in which it was made, and it never settles once that request has ended.
+ * So a joiner waits for another's call at most until its deadline, and then makes its own.
+ *
+ * @internal
+ */
+export class Flights<T> {
+  readonly #running = new Map<string, Flight<T>>();
+  #epoch = 0;
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /**
+   * Joins the call of this key or starts one, and gives its result. `wait` ends the wait of this caller only; `timeoutMs`
+   * is how long a call of this kind may take.
+   */
+  async join(key: string, wait: Deadline, timeoutMs: number, start: (start: Start) => Promise<T>): Promise<T> {
+    for (;;) {
+      const running = this.#running.get(key);
+      const flight = running && running.deadline > Date.now() ? running : this.#begin(key, timeoutMs, start);
+      flight.waiting++;
+      // Who started it is bound by a shorter time of its own.
+      const joined = flight === running ? untilDeadline(flight) : undefined;
+      try {
+        const outcome = await wait.wait(joined?.promise ?? flight.promise);
+        if (outcome && "ok" in outcome) return outcome.ok;
+        if (outcome) throw outcome.error;
+      } finally {
+        clearTimeout(joined?.timer);
+        flight.waiting--;
+        if (flight.waiting === 0 && !flight.settled) this.#abandon(key, flight);
+      }
+      this.#remove(key, flight);
+    }
+  }
+
+  /** Makes running calls private to those who wait for them: they are joined no more, and `current()` is false. */
+  forget(): void {
+    this.#epoch++;
+    this.#running.clear();
+  }
+
+  #begin(key: string, timeoutMs: number, start: (start: Start) => Promise<T>): Flight<T> {
+    const own = new Deadline();
+    const epoch = this.#epoch;
+    const call = start({ deadline: own, current: () => this.#epoch === epoch });
+    const flight: Flight<T> = {
+      promise: call.then(
+        (ok) => this.#settle(key, flight, { ok }),
+        (error) => this.#settle(key, flight, { error }),
+      ),
+      deadline: Date.now() + timeoutMs + 1000,
+      own,
+      settled: false,
+      waiting: 0,
+    };
+    this.#running.set(key, flight);
+    return flight;
+  }
+
+  #settle(key: string, flight: Flight<T>, outcome: Outcome<T>): Outcome<T> {
+    flight.settled = true;
+    this.#remove(key, flight);
+    return outcome;
+  }
+
+  #abandon(key: string, flight: Flight<T>): void {
+    this.#remove(key, flight);
+    flight.own.stop(undefined);
+  }
+
+  #remove(key: string, flight: Flight<T>): void {
+    if (this.#running.get(key) === flight) this.#running.delete(key);
+  }
+}
+
+/** The flight's outcome, or nothing at its deadline; and the timer, to be cleared. */
+function untilDeadline<T>(flight: Flight<T>): { promise: Promise<Outcome<T> | undefined>; timer: Timer | undefined } {
+  let timer: Timer | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, flight.deadline - Date.now());
+  });
+  return { promise: Promise.race([flight.promise, late]), timer };
+}
+
+type Timer = ReturnType<typeof setTimeout>;
