@@ -44,7 +44,10 @@ export interface Instance {
 }
 
 /** What `init` can load the WebAssembly from: its address, an answer of `fetch`, its bytes, or a compiled module. */
-export type InitSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
+export type InitSource = string | URL | Response | ArrayBuffer | ArrayBufferView | CompiledModule;
+
+/** A `WebAssembly.Module`. Not all typings of hosts declare that name, and those that do let it be anything. */
+export type CompiledModule = object;
 
 // Compiled once, kept for the instances to come.
 let module: WebAssembly.Module | undefined;

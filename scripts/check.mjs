@@ -18,9 +18,9 @@ const denyWarnings = ["--", "-D", "warnings"];
 /** Needs a build. */
 export const checks = [
   { name: "rustfmt", run: tool("cargo", ["fmt", "--check"], "formatted") },
-  { name: "clippy, native", run: tool("cargo", [...clippy, ...denyWarnings], "no warnings") },
+  { name: "clippy native", run: tool("cargo", [...clippy, ...denyWarnings], "no warnings") },
   {
-    name: "clippy, wasm",
+    name: "clippy wasm",
     run: tool("cargo", [...clippy, "--all-features", "--target", wasmTarget, ...denyWarnings], "no warnings"),
   },
   { name: "biome", run: tool(...npmTool("@biomejs/biome/bin/biome", ["ci", "--colors=off"])) },

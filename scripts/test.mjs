@@ -15,11 +15,11 @@ import { nativeTests, wasmInChromium, wasmInNode } from "./suites/rust.mjs";
 
 const suites = [
   { name: "build", quick: true, run: () => build() },
-  { name: "build, planted panic", quick: true, run: () => build(planted) },
+  { name: "build with planted panic", quick: true, run: () => build(planted) },
   ...checks.map((check) => ({ ...check, quick: true })),
-  { name: "rust, native", quick: true, run: nativeTests },
-  { name: "rust, wasm in node", quick: true, run: wasmInNode },
-  { name: "rust, wasm in chromium", run: wasmInChromium },
+  { name: "rust native", quick: true, run: nativeTests },
+  { name: "wasm in node", quick: true, run: wasmInNode },
+  { name: "wasm in chromium", run: wasmInChromium },
   { name: "js", quick: true, run: jsTests },
   { name: "publint", run: publintCheck },
   { name: "attw", run: attwCheck },

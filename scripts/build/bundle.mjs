@@ -1,5 +1,5 @@
 // TypeScript facade + glue + wasm → the JavaScript files of the package, one self-contained file per form.
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { at, root } from "../lib/paths.mjs";
 import { filesBelow, hashOf, unlessFresh, writeAtomic } from "../lib/stamp.mjs";
@@ -31,7 +31,7 @@ export function bundle(variant) {
 async function bundleOne(variant, { file, load, format }) {
   const { build } = await import("esbuild");
   const result = await build({
-    entryPoints: [entry()],
+    entryPoints: [at("js/index.ts")],
     bundle: true,
     format,
     target: "es2022",
@@ -70,8 +70,4 @@ function formPlugin(variant, load) {
       build.onResolve({ filter: /\/load\/inline\.js$/ }, () => ({ path: at(`js/load/${load}.ts`) }));
     },
   };
-}
-
-function entry() {
-  return existsSync(at("js/index.ts")) ? at("js/index.ts") : at("target/temporary/index.ts");
 }

@@ -1,16 +1,15 @@
 // The published typings under each way in which TypeScript finds them, without skipLibCheck.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { at } from "../../scripts/lib/paths.mjs";
 import { npmTool, run } from "../../scripts/lib/run.mjs";
 import { Failure } from "../../scripts/lib/suites.mjs";
 import { inConsumer } from "../../scripts/suites/packaging.mjs";
 
-const imports = { "esm.mts": "import", "cjs.cts": "import", "plain.ts": "import" };
 const ways = [
-  { module: "node16", files: ["esm.mts", "cjs.cts"] },
-  { module: "nodenext", files: ["esm.mts", "cjs.cts"] },
-  { module: "esnext", moduleResolution: "bundler", files: ["esm.mts", "plain.ts"] },
+  { module: "node16", files: ["esm.mts", "slim.mts", "cjs.cts"] },
+  { module: "nodenext", files: ["esm.mts", "slim.mts", "cjs.cts"] },
+  { module: "esnext", moduleResolution: "bundler", files: ["esm.mts", "slim.mts", "plain.ts"] },
 ];
 /** Browsers and Workers have the DOM library, Node programs often only @types/node. */
 const hosts = [
@@ -22,8 +21,9 @@ const older = "../tests/packaging/compilers/node_modules";
 
 export function typeResolution() {
   return inConsumer(async (folder) => {
-    const use = readFileSync(at("tests/packaging/use.ts"), "utf8");
-    for (const file of Object.keys(imports)) writeFileSync(join(folder, file), use);
+    for (const file of ["esm.mts", "cjs.cts", "plain.ts"])
+      copyFileSync(at("tests/packaging/use.ts"), join(folder, file));
+    copyFileSync(at("tests/packaging/use-slim.ts"), join(folder, "slim.mts"));
     for (const name of ["@types/node", "undici-types"]) {
       mkdirSync(join(folder, "node_modules", name), { recursive: true });
       cpSync(at("node_modules", name), join(folder, "node_modules", name), { recursive: true });
