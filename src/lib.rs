@@ -1,3 +1,66 @@
 //! The OAuth 2.0 client an agent needs to act on behalf of its users.
+//!
+//! This crate is the part of onbehalf that decides: which request an operation sends, what an answer means, when to
+//! try again and what a failure asks of the caller. It never does I/O. This page is the map of its architecture.
+//!
+//! # Flows are values
+//!
+//! An operation is a [`flow::Flow`]: a plain `async fn` that can await one thing, an effect. Nobody executes it.
+//! [`Flow::resume`](flow::Flow::resume) polls it once and returns a [`flow::Step`]: send this request, wait this long,
+//! or done. Whoever drives the flow performs the step and resumes it with what came back:
+//!
+//! - in the npm package that is `js/driver.ts`, over the host's `fetch`;
+//! - in a Rust program in a browser or Worker it is `fetch::drive` (module `fetch`, only on wasm32);
+//! - in a native program it is a loop of ten lines around any HTTP client: see `examples/native.rs`;
+//! - in a test it is a script of responses and instants.
+//!
+//! # Layers
+//!
+//! A module may use only what stands above it in this list; a test reads the sources and checks it.
+//!
+//! | layer | holds |
+//! |---|---|
+//! | [`error`], [`http`], [`json`], [`form`], [`base64`], [`url`], [`secret`], [`shape`], [`text`], [`time`] | values everybody uses |
+//! | [`protocol`] | one RFC, one module: build a request, parse a response. Pure functions |
+//! | [`policy`] | what to do next: retry, action, discovery, presets of servers as data. Pure functions |
+//! | [`client`] | the options of one client, checked once, and its remembered metadata |
+//! | [`flow`] | one file per operation: the order of steps, no I/O |
+//! | `fetch` | wasm32 only: drives a flow over gloo-net, for Rust programs |
+//! | `bindings` | wasm32 only: what JavaScript sees. Convert, call, convert |
+//!
+//! # From an operation to its code
+//!
+//! The name leads there: `OAuthClient.exchangeToken` in JavaScript is [`client::Client::exchange_token`], whose steps are
+//! in [`flow::exchange_token`], whose request is built in [`protocol::rfc8693_exchange`].
+//!
+//! # What is promised
+//!
+//! No panic, whatever a server sends: lints deny every construct that can panic. No secret in a message, a `Debug` output
+//! or an error: see [`secret`]. Time arrives as an argument: see [`time`].
+
+pub mod base64;
+pub mod error;
+pub mod form;
+pub mod http;
+pub mod json;
+pub mod secret;
+pub mod shape;
+pub mod text;
+pub mod time;
+pub mod url;
+
+pub mod policy;
+pub mod protocol;
+
+pub mod client;
+
+pub mod flow;
+
+#[cfg(target_arch = "wasm32")]
+pub mod fetch;
+
 #[cfg(target_arch = "wasm32")]
 mod bindings;
+
+pub use client::Client;
+pub use error::Error;

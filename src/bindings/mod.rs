@@ -1,0 +1,134 @@
+//! What JavaScript sees: convert, call, convert. An `if` about OAuth in here would be a bug.
+//!
+//! Every export is synchronous, so that a panic is an exception in the caller's own function (`enter` in `js/core.ts`).
+//! Options come in as JSON text, results leave by `serde_wasm_bindgen::to_value`.
+
+mod data;
+mod panic;
+
+use crate::client::config_error;
+use crate::error::Error;
+use crate::flow::{CallOptions, Failure, Flow, Input};
+use crate::http::{Header, HttpResponse};
+use crate::json;
+use crate::protocol::rfc6749_client_authentication;
+use crate::protocol::rfc6749_token::{self, TokenSet};
+use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
+use crate::time::UnixMillis;
+use data::{InputData, InputKind, Outcome, TransportReason, step_to_js, to_js};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// A client whose options were checked.
+#[wasm_bindgen]
+pub struct Client(Rc<crate::Client>);
+
+#[wasm_bindgen]
+impl Client {
+    /// Checks the options; throws error data.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &str) -> Result<Client, JsValue> {
+        panic::set_hook();
+        let client = json::from_str(options).map_err(config_error).and_then(crate::Client::new);
+        client.map(|client| Client(Rc::new(client))).map_err(|error| to_js(&error.into_data()))
+    }
+
+    /// Makes an operation; bad parameters become a failed first step.
+    pub fn operation(&self, name: &str, params: &str, call: &str) -> Operation {
+        Operation(
+            Running::new(&self.0, name, params, call)
+                .unwrap_or_else(|error| Running::Token(Flow::new(|_| std::future::ready(Err(error))))),
+        )
+    }
+}
+
+enum Running {
+    Token(Flow<TokenSet>),
+    Metadata(Flow<Rc<DiscoveredMetadata>>),
+}
+
+impl Running {
+    fn new(client: &Rc<crate::Client>, name: &str, params: &str, call: &str) -> Result<Self, Error> {
+        let call: CallOptions = json::from_str(call).map_err(config_error)?;
+        Ok(match name {
+            "exchange_token" => Self::Token(client.exchange_token(json::from_str(params).map_err(config_error)?, call)),
+            "client_credentials" => {
+                Self::Token(client.client_credentials(json::from_str(params).map_err(config_error)?, call))
+            }
+            "discover_server_metadata" => Self::Metadata(client.discover_server_metadata(call)),
+            #[cfg(feature = "planted-panic")]
+            "planted_panic" => Self::Token(panic::planted()),
+            _ => return Err(Error::Internal("bindings: no such operation")),
+        })
+    }
+
+    fn resume(&mut self, input: Option<Input>, now: f64) -> JsValue {
+        let now = UnixMillis::from_js(now);
+        match self {
+            Self::Token(flow) => step_to_js(flow.resume(input, now), |token| Outcome::Token { token: token.clone() }),
+            Self::Metadata(flow) => step_to_js(flow.resume(input, now), |found| Outcome::Metadata {
+                metadata: &found.metadata,
+                document: &found.document,
+            }),
+        }
+    }
+}
+
+/// A running operation.
+#[wasm_bindgen]
+pub struct Operation(Running);
+
+#[wasm_bindgen]
+impl Operation {
+    /// The first step; `now` in milliseconds since the epoch.
+    pub fn start(&mut self, now: f64) -> JsValue {
+        self.0.resume(None, now)
+    }
+
+    /// The next step, given what the last one brought.
+    pub fn resume(&mut self, input: &str, body: String, now: f64) -> JsValue {
+        let input = json::from_str::<InputData>(input).ok().map(|input| input.into_input(body));
+        self.0.resume(input, now)
+    }
+}
+
+impl InputData {
+    fn into_input(self, body: String) -> Input {
+        let headers: Vec<Header> = self.headers.unwrap_or_default();
+        let status = self.status.unwrap_or_default();
+        match (self.kind, self.reason) {
+            (InputKind::Response, _) => Input::Response(HttpResponse { status, headers, body }),
+            (InputKind::Elapsed, _) => Input::Elapsed,
+            (InputKind::Authenticated, _) => Input::Authenticated(headers, body),
+            (InputKind::Transport, Some(TransportReason::Timeout)) => Input::Failed(Failure::Timeout),
+            (InputKind::Transport, Some(TransportReason::TooLarge)) => Input::Failed(Failure::TooLarge(status)),
+            (InputKind::Transport, Some(TransportReason::Redirected)) => Input::Failed(Failure::Redirected),
+            // A browser shows neither status nor target of a redirect that it did not follow.
+            (InputKind::Transport, Some(TransportReason::OpaqueRedirect)) => Input::Response(HttpResponse::default()),
+            (InputKind::Transport, Some(TransportReason::Unreachable) | None) => Input::Failed(Failure::Unreachable),
+        }
+    }
+}
+
+/// The `Authorization` value of HTTP Basic (RFC 6749 section 2.3.1).
+#[wasm_bindgen(js_name = basicAuthorization)]
+pub fn basic_authorization(client_id: &str, client_secret: &str, encoding: &str) -> String {
+    rfc6749_client_authentication::basic(client_id, client_secret, encoding == "raw")
+}
+
+/// The `Authorization` value that presents a token; throws error data for a token that is no bearer credential.
+#[wasm_bindgen(js_name = authorizationHeader)]
+pub fn authorization_header(
+    access_token: &str,
+    token_type: &str,
+    issued_token_type: Option<String>,
+) -> Result<String, JsValue> {
+    rfc6749_token::authorization_header(access_token, token_type, issued_token_type.as_deref())
+        .map_err(|error| to_js(&error.into_data()))
+}
+
+/// Where this instance last panicked, such as `src/json/parser.rs:12`; empty when it did not.
+#[wasm_bindgen(js_name = panicLocation)]
+pub fn panic_location() -> String {
+    panic::location()
+}

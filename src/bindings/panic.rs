@@ -1,0 +1,32 @@
+//! What is known of a panic after it has trapped the instance.
+
+use crate::text::decimal;
+use std::cell::Cell;
+
+thread_local! {
+    static LOCATION: Cell<Option<String>> = const { Cell::new(None) };
+}
+
+/// Keeps the place of a panic, and nothing of its message, which may hold a value.
+pub fn set_hook() {
+    std::panic::set_hook(Box::new(|info| {
+        if let Some(place) = info.location() {
+            let line = decimal(usize::try_from(place.line()).unwrap_or_default());
+            LOCATION.set(Some([place.file(), ":", &line].concat()));
+        }
+    }));
+}
+
+/// See `panicLocation`.
+pub fn location() -> String {
+    let location = LOCATION.take().unwrap_or_default();
+    LOCATION.set(Some(location.clone()));
+    location
+}
+
+/// An operation that panics at its first step.
+#[cfg(feature = "planted-panic")]
+#[expect(clippy::panic, reason = "that is what the feature is for")]
+pub fn planted<T: 'static>() -> crate::flow::Flow<T> {
+    crate::flow::Flow::new(|_| async { panic!("planted") })
+}

@@ -1,0 +1,333 @@
+//! One client: its options, checked once, and the metadata it remembers.
+
+pub mod options;
+
+use crate::error::{Error, ErrorCode};
+use crate::http::{Header, HttpRequest, check_headers};
+use crate::json::{JsonError, JsonErrorKind};
+use crate::policy::discovery::{EndpointOrigins, MetadataCache};
+use crate::policy::preset::{BasicEncoding, IssuedType, ServerPreset};
+use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
+use crate::protocol::rfc8414_metadata::same_issuer;
+use crate::secret::Secret;
+use crate::shape::{OrFalse, TextOr};
+use crate::url::{Transport, Url};
+use options::{AuthKind, AuthOption, ClientOptions, Conformance, Endpoints};
+
+const HOUR: u64 = 3_600_000;
+const MINUTE: u64 = 60_000;
+const DEFAULT_TIMEOUT: u64 = 30_000;
+const DEFAULT_RETRIES: u32 = 3;
+const DEFAULT_TOLERANCE: u64 = 10;
+const LONGEST_TOLERANCE: u64 = 60;
+
+/// One client of one issuer. Its operations are methods that return flows: see [`crate::flow`].
+#[derive(Debug)]
+pub struct Client {
+    pub(crate) issuer: String,
+    pub(crate) issuer_url: Url,
+    credentials: Credentials,
+    pub(crate) preset: ServerPreset,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) metadata: Option<MetadataCache>,
+    pub(crate) endpoint_origins: EndpointOrigins,
+    pub(crate) insecure_hosts: Vec<String>,
+    pub(crate) timeout_ms: u64,
+    pub(crate) max_retries: u32,
+    pub(crate) clock_tolerance_seconds: u64,
+    headers: Vec<Header>,
+}
+
+#[derive(Debug)]
+enum Credentials {
+    One(ClientAuthentication),
+    /// By zone; a call names one.
+    Zones(Vec<(String, ClientAuthentication)>),
+    /// Those of another issuer's client: never sent to this one.
+    Withheld {
+        issuer: String,
+    },
+}
+
+impl Client {
+    /// Checks the options of a client.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names the first bad option.
+    pub fn new(options: ClientOptions) -> Result<Self, Error> {
+        let insecure_hosts = options.insecure_hosts.unwrap_or_default();
+        let transport = Transport { insecure_hosts: &insecure_hosts, loopback: true };
+        let issuer_url = check_issuer(&options.issuer, &transport)?;
+        let mut preset = match options.preset {
+            None => ServerPreset::named("rfc8693")?,
+            Some(TextOr::Text(name)) => ServerPreset::named(&name)?,
+            Some(TextOr::Value(preset)) if preset.id.is_empty() => return Err(missing("preset.id")),
+            Some(TextOr::Value(preset)) => preset,
+        };
+        if options.conformance == Some(Conformance::Fapi2) {
+            preset.response.issued_type = IssuedType::Required;
+        }
+        let credentials = credentials(options.client_id, options.auth, &preset)?;
+        let endpoints = options.endpoints.unwrap_or_default().resolve(&issuer_url, &transport)?;
+        let metadata = match options.discovery {
+            Some(OrFalse::False) => None,
+            Some(OrFalse::Value(discovery)) => Some(MetadataCache::new(
+                millis(discovery.ttl_ms, HOUR, 0, "discovery.ttlMs")?,
+                millis(discovery.negative_ttl_ms, MINUTE, 0, "discovery.negativeTtlMs")?,
+            )),
+            None => Some(MetadataCache::new(HOUR, MINUTE)),
+        };
+        let clock_tolerance_seconds = options.clock_tolerance_seconds.unwrap_or(DEFAULT_TOLERANCE);
+        if clock_tolerance_seconds > LONGEST_TOLERANCE {
+            return Err(invalid("clockToleranceSeconds", &["`clockToleranceSeconds` is at most 60"]));
+        }
+        if options.max_response_bytes == Some(0) {
+            return Err(invalid("maxResponseBytes", &["`maxResponseBytes` is at least 1"]));
+        }
+        let custom = options.custom_headers.unwrap_or_default();
+        check_headers(&custom, "customHeaders")?;
+        let mut headers = Vec::new();
+        let user_agent = options
+            .user_agent
+            .or_else(|| (!options.browser).then(|| concat!("onbehalf/", env!("CARGO_PKG_VERSION")).into()));
+        headers.extend(user_agent.map(|agent| ("user-agent".to_owned(), agent)));
+        check_headers(&headers, "userAgent")?;
+        headers.extend(custom);
+        Ok(Self {
+            issuer: options.issuer,
+            issuer_url,
+            credentials,
+            preset,
+            endpoints,
+            metadata,
+            endpoint_origins: options.endpoint_origins.map_or(Ok(EndpointOrigins::Any), |origins| origins.check())?,
+            timeout_ms: millis(options.timeout_ms, DEFAULT_TIMEOUT, 1, "timeoutMs")?,
+            max_retries: options.max_retries.unwrap_or(DEFAULT_RETRIES),
+            clock_tolerance_seconds,
+            insecure_hosts,
+            headers,
+        })
+    }
+
+    /// The issuer as it was given.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// What the client authenticates with, in this zone if it has several.
+    pub(crate) fn authentication(&self, zone: Option<&str>) -> Result<&ClientAuthentication, Error> {
+        match &self.credentials {
+            Credentials::One(authentication) => Ok(authentication),
+            Credentials::Zones(zones) => {
+                let wanted = zone.unwrap_or(&self.issuer);
+                let found =
+                    zones.iter().find(|(name, _)| name == wanted || (zone.is_none() && same_issuer(name, wanted)));
+                found.map(|(_, authentication)| authentication).ok_or_else(|| match zone {
+                    Some(zone) => Error::config(ErrorCode::UnknownZone, "zone", &["there are no credentials for the zone ", zone]),
+                    None => Error::config(
+                        ErrorCode::UnknownZone,
+                        "zone",
+                        &["this client has credentials for several zones: name one as `zone` in the options of the call"],
+                    ),
+                })
+            }
+            Credentials::Withheld { issuer } => Err(Error::config(
+                ErrorCode::MissingOption,
+                "auth",
+                &[
+                    "the credentials for ",
+                    issuer,
+                    " are not sent to ",
+                    &self.issuer,
+                    ": make a client with credentials for that issuer",
+                ],
+            )),
+        }
+    }
+
+    /// Adds the headers of the client and of the call, of which the latter win.
+    pub(crate) fn add_headers(&self, request: &mut HttpRequest, call: &[Header]) {
+        for (name, value) in self.headers.iter().chain(call) {
+            // `Accept` is ours: what we can read does not depend on the caller.
+            if !name.eq_ignore_ascii_case("accept") {
+                request.set_header(name, value.clone());
+            }
+        }
+    }
+
+    /// Origins that an address for the user may lead to.
+    pub(crate) fn trusted_origins(&self) -> Vec<String> {
+        let mut origins = vec![self.issuer_url.origin()];
+        if let EndpointOrigins::Listed(listed) = &self.endpoint_origins {
+            origins.extend(listed.iter().cloned());
+        }
+        origins
+    }
+}
+
+fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
+    if issuer.is_empty() {
+        return Err(missing("issuer"));
+    }
+    let refuse = |reason: &str| invalid("issuer", &["the issuer ", reason]);
+    if issuer.contains("/.well-known/") {
+        return Err(refuse("is the address of a metadata document: pass the issuer that stands in that document"));
+    }
+    let url = transport.check(issuer, "issuer", "the issuer").map_err(|error| match error {
+        Error::Config(error) if error.code == ErrorCode::InvalidEndpoint => invalid(
+            "issuer",
+            &[&error.message, ": pass it as the server's metadata spells it, such as https://as.example/tenant"],
+        ),
+        other => other,
+    })?;
+    if url.has_query {
+        return Err(refuse("has a query (?…): pass it without"));
+    }
+    Ok(url)
+}
+
+fn credentials(
+    client_id: Option<String>,
+    auth: Option<AuthOption>,
+    preset: &ServerPreset,
+) -> Result<Credentials, Error> {
+    let client_id = client_id.map(|id| non_empty(Some(id), "clientId")).transpose()?;
+    let Some(auth) = auth else {
+        return check_method(ClientAuthentication::None { client_id }, preset).map(Credentials::One);
+    };
+    let named = auth.client_id.clone();
+    if client_id.is_some() && named.is_some() && client_id != named {
+        return Err(invalid("clientId", &["`clientId` differs from the client id of `auth`: leave `clientId` out"]));
+    }
+    let raw = auth.encoding.unwrap_or(preset.client_auth.basic_encoding) == BasicEncoding::Raw;
+    let secret = |secret: Option<String>| non_empty(secret, "auth.clientSecret").map(Secret::new);
+    let one = match auth.kind {
+        AuthKind::None => ClientAuthentication::None { client_id: named.or(client_id) },
+        AuthKind::Basic => ClientAuthentication::Basic {
+            client_id: non_empty(named, "auth.clientId")?,
+            secret: secret(auth.client_secret)?,
+            raw,
+        },
+        AuthKind::Post => ClientAuthentication::Post {
+            client_id: non_empty(named, "auth.clientId")?,
+            secret: secret(auth.client_secret)?,
+        },
+        AuthKind::Bearer => ClientAuthentication::Bearer {
+            token: Secret::new(check_token(&non_empty(auth.access_token, "auth.accessToken")?, "auth.accessToken")?),
+            client_id,
+        },
+        AuthKind::Custom => ClientAuthentication::Host { client_id },
+        AuthKind::Withheld => return Ok(Credentials::Withheld { issuer: auth.issuer.unwrap_or_default() }),
+        AuthKind::MultiZone => {
+            let zones = auth.zones.unwrap_or_default().into_iter().map(|(zone, client_id, secret)| {
+                (zone, ClientAuthentication::Basic { client_id, secret: Secret::new(secret), raw })
+            });
+            return Ok(Credentials::Zones(zones.collect()));
+        }
+    };
+    check_method(one, preset).map(Credentials::One)
+}
+
+fn check_method(authentication: ClientAuthentication, preset: &ServerPreset) -> Result<ClientAuthentication, Error> {
+    let rules = &preset.client_auth;
+    let allowed = rules.allowed.is_empty()
+        || authentication.method().is_none_or(|method| rules.allowed.iter().any(|allowed| allowed == method));
+    let header = matches!(authentication, ClientAuthentication::Basic { .. } | ClientAuthentication::Bearer { .. });
+    if !allowed || (header && rules.forbid_header) {
+        return Err(invalid(
+            "auth",
+            &["the preset ", &preset.id, " says that the server does not take this client authentication"],
+        ));
+    }
+    Ok(authentication)
+}
+
+/// Checks a token or assertion given by the caller, as it will stand in a request.
+pub(crate) fn check_token(token: &str, field: &str) -> Result<String, Error> {
+    const LONGEST: usize = 65_536;
+    check_token_of(token, field, LONGEST)
+}
+
+pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result<String, Error> {
+    let refuse = |reason: &str| Err(invalid(field, &["`", field, "` ", reason]));
+    if token.contains(crate::secret::REDACTED_MARK) {
+        let message = [
+            "`",
+            field,
+            "` is the redacted text of a token, not the token: it went through JSON or a log; keep what `expose()` gives instead",
+        ];
+        return Err(Error::config(ErrorCode::RedactedToken, field, &message));
+    }
+    if token.trim().is_empty() {
+        return refuse("is empty");
+    }
+    if token.trim() != token {
+        return refuse("has white space around it");
+    }
+    if token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")) {
+        return refuse("begins with `Bearer `: pass the token alone");
+    }
+    if !token.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
+        return refuse("holds control or non-ASCII characters, which no token may hold");
+    }
+    if token.len() > longest {
+        return refuse("is too long for a token");
+    }
+    Ok(token.into())
+}
+
+fn non_empty(value: Option<String>, field: &str) -> Result<String, Error> {
+    match value {
+        None => Err(missing(field)),
+        Some(value) if value.is_empty() => Err(invalid(field, &["`", field, "` is empty"])),
+        Some(value) => Ok(value),
+    }
+}
+
+pub(crate) fn millis(value: Option<f64>, default: u64, least: u64, field: &str) -> Result<u64, Error> {
+    let Some(value) = value else { return Ok(default) };
+    let whole = value as u64;
+    if !value.is_finite() || value < 0.0 || whole < least {
+        return Err(invalid(
+            field,
+            &[
+                "`",
+                field,
+                if least == 0 {
+                    "` is a number of milliseconds, at least 0"
+                } else {
+                    "` is a number of milliseconds, at least 1"
+                },
+            ],
+        ));
+    }
+    Ok(whole)
+}
+
+pub(crate) fn missing(field: &str) -> Error {
+    Error::config(ErrorCode::MissingOption, field, &["`", field, "` is required"])
+}
+
+pub(crate) fn invalid(field: &str, message: &[&str]) -> Error {
+    Error::config(ErrorCode::InvalidOption, field, message)
+}
+
+/// The configuration error that unreadable options or arguments become.
+#[must_use]
+pub fn config_error(error: JsonError) -> Error {
+    let field = error.path.as_str();
+    match error.kind {
+        JsonErrorKind::UnknownMember => {
+            Error::config(ErrorCode::UnknownOption, field, &["there is no option `", field, "`"])
+        }
+        JsonErrorKind::MissingMember => missing(field),
+        JsonErrorKind::WrongValue { expected } if !expected.is_empty() => {
+            invalid(field, &["`", field, "` has to be ", &expected.join(" or ")])
+        }
+        JsonErrorKind::WrongType { expected } if !expected.is_empty() => {
+            invalid(field, &["`", field, "` has to be ", expected])
+        }
+        _ => invalid(field, &["`", field, "` has a value of the wrong kind"]),
+    }
+}

@@ -1,0 +1,77 @@
+//! A token of the client's own (RFC 6749 section 4.4).
+
+use crate::Client;
+use crate::error::Error;
+use crate::flow::token_endpoint::{self, Grant};
+use crate::flow::{CallOptions, Flow};
+use crate::protocol::rfc6749_client_credentials::{self as grant, ClientCredentialsGrant};
+use crate::protocol::rfc6749_token::TokenSet;
+use crate::shape::OneOrMany;
+use serde::Deserialize;
+use std::rc::Rc;
+
+/// What `clientCredentials` takes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ClientCredentialsRequest {
+    /// The scopes to ask for; a string is split at spaces.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
+    pub scope: Option<OneOrMany>,
+    /// Addresses of the target services, absolute URIs (RFC 8707 section 2).
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
+    pub resource: Option<OneOrMany>,
+    /// Logical names of the target services, for servers that take them here.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
+    pub audience: Option<OneOrMany>,
+    /// Authorization details (RFC 9396 section 2).
+    #[serde(deserialize_with = "crate::shape::raw_text")]
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(optional, type = "readonly { readonly type: string; readonly [member: string]: unknown }[]")
+    )]
+    pub authorization_details: Option<String>,
+    /// Further form parameters; none may replace one that the operation sets.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(
+            optional,
+            type = "Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]>"
+        )
+    )]
+    pub extra: Option<Vec<(String, String)>>,
+}
+
+impl Client {
+    /// A token of the client's own.
+    #[must_use]
+    pub fn client_credentials(
+        self: &Rc<Self>,
+        request: ClientCredentialsRequest,
+        options: CallOptions,
+    ) -> Flow<TokenSet> {
+        let client = Rc::clone(self);
+        Flow::new(|io| async move {
+            let call = options.check(&client, io.now())?;
+            let extra = request.extra.clone().unwrap_or_default();
+            token_endpoint::check_extra(&extra, &grant::RESERVED)?;
+            let request = check(request)?;
+            let mut form = grant::form(&request);
+            for (name, value) in &extra {
+                form.push(name, value);
+            }
+            let secrets = extra.iter().map(|(_, value)| crate::secret::Secret::new(value.as_str())).collect();
+            token_endpoint::send(&io, &client, &call, Grant { form, secrets, scope: &request.scope, exchange: None })
+                .await
+        })
+    }
+}
+
+fn check(request: ClientCredentialsRequest) -> Result<ClientCredentialsGrant, Error> {
+    Ok(ClientCredentialsGrant {
+        scope: token_endpoint::scopes(request.scope)?,
+        resource: token_endpoint::resources(request.resource)?,
+        audience: token_endpoint::audiences(request.audience)?,
+        authorization_details: token_endpoint::authorization_details(request.authorization_details)?,
+    })
+}

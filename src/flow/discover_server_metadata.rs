@@ -1,0 +1,119 @@
+//! Discovery (RFC 8414 section 3, OpenID Connect Discovery section 4): the addresses in their order, once per time to live.
+
+use crate::Client;
+use crate::error::{Error, ErrorCode};
+use crate::flow::{Call, CallOptions, Flow, Io};
+use crate::http::HttpRequest;
+use crate::policy::action::{Origin, refused_status};
+use crate::policy::discovery::{candidates, check_endpoints, is_elsewhere};
+use crate::policy::retry::{Repeat, RetryBudget};
+use crate::protocol::rfc8414_metadata::{self, DiscoveredMetadata};
+use std::rc::Rc;
+
+/// Retries of a shared request are not spread: callers that share it wait equally long and share the next one too.
+const NO_JITTER: u8 = 128;
+
+impl Client {
+    /// The issuer's metadata.
+    #[must_use]
+    pub fn discover_server_metadata(self: &Rc<Self>, options: CallOptions) -> Flow<Rc<DiscoveredMetadata>> {
+        let client = Rc::clone(self);
+        Flow::new(|io| async move {
+            let call = options.check(&client, io.now())?;
+            // A prepared call is there to be sent: what is remembered would leave nothing to send.
+            if let Some(outcome) = remembered(&client, &io).filter(|_| !call.prepared) {
+                return outcome;
+            }
+            fetch_metadata(&io, &client, &call).await
+        })
+    }
+}
+
+/// The issuer's metadata, remembered or fetched.
+pub(crate) async fn server_metadata(io: &Io, client: &Client, call: &Call) -> Result<Rc<DiscoveredMetadata>, Error> {
+    if let Some(outcome) = remembered(client, io) {
+        return outcome;
+    }
+    if client.metadata.is_none() {
+        return Err(Error::config(
+            ErrorCode::MissingEndpoint,
+            "endpoints.token",
+            &["`endpoints.token` is required when `discovery` is false"],
+        ));
+    }
+    if call.prepared {
+        let message = [
+            "no token endpoint is known yet and a prepared request does not discover it: give `endpoints.token`, or call discoverServerMetadata() before",
+        ];
+        return Err(Error::config(ErrorCode::PrepareUnsupported, "endpoints.token", &message));
+    }
+    fetch_metadata(io, client, call).await
+}
+
+fn remembered(client: &Client, io: &Io) -> Option<Result<Rc<DiscoveredMetadata>, Error>> {
+    client.metadata.as_ref()?.lookup(io.now())
+}
+
+async fn fetch_metadata(io: &Io, client: &Client, call: &Call) -> Result<Rc<DiscoveredMetadata>, Error> {
+    let outcome = try_candidates(io, client, call).await;
+    // Another call that shared the requests may have remembered the same document already: then there is one copy of it.
+    if !call.prepared
+        && let Some(Ok(known)) = remembered(client, io)
+    {
+        return Ok(known);
+    }
+    if let Some(cache) = &client.metadata {
+        cache.remember(&outcome, io.now());
+    }
+    outcome
+}
+
+async fn try_candidates(io: &Io, client: &Client, call: &Call) -> Result<Rc<DiscoveredMetadata>, Error> {
+    let mut last_status = 404;
+    for url in candidates(&client.issuer_url, client.preset.discovery) {
+        match get(io, client, call, url).await? {
+            Answer::Elsewhere(status) => last_status = status,
+            Answer::Document(document) => {
+                check_endpoints(&document, &client.issuer_url, &client.endpoint_origins, &client.insecure_hosts)?;
+                return Ok(document);
+            }
+        }
+    }
+    let message = [
+        "there is no metadata document of ",
+        client.issuer.as_str(),
+        ": check the issuer, or give `endpoints` and `discovery: false`",
+    ];
+    Err(Error::response(ErrorCode::DiscoveryFailed, last_status, &message))
+}
+
+enum Answer {
+    Document(Rc<DiscoveredMetadata>),
+    Elsewhere(u16),
+}
+
+async fn get(io: &Io, client: &Client, call: &Call, url: String) -> Result<Answer, Error> {
+    let mut budget = RetryBudget::new(client.max_retries, call.deadline);
+    loop {
+        let mut request = HttpRequest::get_json(url.clone());
+        client.add_headers(&mut request, &call.headers);
+        let error = match io.send(request).await {
+            Ok(response) if is_elsewhere(response.status) => return Ok(Answer::Elsewhere(response.status)),
+            Ok(response) => {
+                let origin = Origin { url: &url, token_endpoint: false, exchange: false };
+                match refused_status(&response, origin, &[], io.now()) {
+                    None => {
+                        return rfc8414_metadata::parse(response, &client.issuer)
+                            .map(|document| Answer::Document(Rc::new(document)));
+                    }
+                    Some(error) => error,
+                }
+            }
+            Err(error) => error,
+        };
+        match budget.next(&error, Repeat::Read, io.now(), NO_JITTER) {
+            Some(pause) => io.wait(pause).await?,
+            None => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Token exchange (RFC 8693).
+
+use crate::Client;
+use crate::client::{check_token_of, invalid, missing};
+use crate::error::Error;
+use crate::flow::token_endpoint::{self, Grant};
+use crate::flow::{CallOptions, Flow};
+use crate::policy::issued;
+use crate::policy::preset::{SendRequestedType, ServerPreset};
+use crate::protocol::rfc6749_token::{ACCESS_TOKEN, ExchangeExpectation, TokenSet};
+use crate::protocol::rfc8693_exchange::{self as exchange, TokenExchange};
+use crate::secret::Secret;
+use crate::shape::OneOrMany;
+use serde::Deserialize;
+use std::rc::Rc;
+
+const LONGEST_TOKEN: usize = 65_536;
+/// A SAML assertion carries its certificates.
+const LONGEST_SAML: usize = 1_048_576;
+
+/// What `exchangeToken` takes. RFC 8693 section 2.1.
+#[derive(Clone, Default, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TokenExchangeRequest {
+    /// The token of the party on whose behalf the request is made.
+    pub subject_token: String,
+    /// Its type; an access token when left out.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub subject_token_type: Option<String>,
+    /// The token of the party that acts.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub actor_token: Option<String>,
+    /// Its type; an access token when left out.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub actor_token_type: Option<String>,
+    /// The type of token to ask for; the server's choice when left out.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub requested_token_type: Option<String>,
+    /// Logical names of the target services.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
+    pub audience: Option<OneOrMany>,
+    /// Addresses of the target services, absolute URIs.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
+    pub resource: Option<OneOrMany>,
+    /// The scopes to ask for; a string is split at spaces.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
+    pub scope: Option<OneOrMany>,
+    /// Authorization details (RFC 9396 section 2).
+    #[serde(default, deserialize_with = "crate::shape::raw_text")]
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(optional, type = "readonly { readonly type: string; readonly [member: string]: unknown }[]")
+    )]
+    pub authorization_details: Option<String>,
+    /// A claims request: an object, or its JSON text.
+    #[serde(default, deserialize_with = "crate::shape::string_or_raw_text")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | Readonly<Record<string, unknown>>"))]
+    pub claims: Option<String>,
+    /// Further form parameters; none may replace one that the operation sets.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        tsify(
+            optional,
+            type = "Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]>"
+        )
+    )]
+    pub extra: Option<Vec<(String, String)>>,
+    /// True to refuse an issued JWT that is for another issuer, subject or audience, holds more scopes or lives longer than
+    /// was asked for.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub verify_issued: Option<bool>,
+}
+
+impl std::fmt::Debug for TokenExchangeRequest {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("TokenExchangeRequest")
+            .field("audience", &self.audience)
+            .field("resource", &self.resource)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Exchanges a subject's token for one that is good for a target.
+    #[must_use]
+    pub fn exchange_token(self: &Rc<Self>, request: TokenExchangeRequest, options: CallOptions) -> Flow<TokenSet> {
+        let client = Rc::clone(self);
+        Flow::new(|io| async move {
+            let call = options.check(&client, io.now())?;
+            let verify_issued = request.verify_issued.unwrap_or(false);
+            let request = check(request, &client.preset)?;
+            let grant = Grant {
+                form: exchange::form(&request),
+                secrets: secrets(&request),
+                scope: &request.scope,
+                exchange: Some(ExchangeExpectation {
+                    requested_type: request.requested_token_type.as_deref(),
+                    issued_type_required: client.preset.response.issued_type
+                        == crate::policy::preset::IssuedType::Required,
+                }),
+            };
+            let token = token_endpoint::send(&io, &client, &call, grant).await?;
+            if verify_issued {
+                issued::check(&token, &request, client.clock_tolerance_seconds)?;
+            }
+            Ok(token)
+        })
+    }
+}
+
+fn secrets(request: &TokenExchange) -> Vec<Secret> {
+    let actor = request.actor.iter().map(|(token, _)| token.clone());
+    let extra =
+        request.extra.iter().map(|(_, value)| Secret::new(value.as_str())).filter(|value| value.expose().len() >= 16);
+    [request.subject_token.clone()].into_iter().chain(actor).chain(extra).collect()
+}
+
+/// Turns what the caller wrote into a request that the server of this preset may be sent.
+fn check(request: TokenExchangeRequest, preset: &ServerPreset) -> Result<TokenExchange, Error> {
+    let subject_token_type = token_type(request.subject_token_type, "subjectTokenType", &preset.subject_types)?
+        .unwrap_or_else(|| ACCESS_TOKEN.into());
+    let subject_token = token(&request.subject_token, &subject_token_type, "subjectToken")?;
+    let actor_token_type = token_type(request.actor_token_type, "actorTokenType", &preset.actor_types)?;
+    let actor = match (request.actor_token, actor_token_type) {
+        (Some(actor_token), actor_token_type) => {
+            let actor_token_type = actor_token_type.unwrap_or_else(|| ACCESS_TOKEN.into());
+            Some((token(&actor_token, &actor_token_type, "actorToken")?, actor_token_type))
+        }
+        // RFC 8693 section 2.1: the type must not be sent without the token.
+        (None, Some(_)) => return Err(missing("actorToken")),
+        (None, None) => None,
+    };
+    let requested_token_type = token_type(request.requested_token_type, "requestedTokenType", &preset.requested_types)?;
+    let extra = extra(request.extra, preset)?;
+    let exchange = TokenExchange {
+        grant_type: preset.grant_type.clone(),
+        subject_token_name: preset.names.subject_token.clone(),
+        subject_token,
+        subject_token_type,
+        actor,
+        requested_token_type: match preset.send_requested_type {
+            SendRequestedType::Always => Some(requested_token_type.unwrap_or_else(|| ACCESS_TOKEN.into())),
+            SendRequestedType::IfSet => requested_token_type,
+            SendRequestedType::Never => None,
+        },
+        audience: token_endpoint::audiences(request.audience)?,
+        resource: token_endpoint::resources(request.resource)?,
+        scope: token_endpoint::scopes(request.scope)?,
+        authorization_details: token_endpoint::authorization_details(request.authorization_details)?,
+        claims: request.claims,
+        extra,
+    };
+    check_target(&exchange, preset)?;
+    Ok(exchange)
+}
+
+fn token(text: &str, token_type: &str, field: &str) -> Result<Secret, Error> {
+    let longest = if token_type.contains(":saml") { LONGEST_SAML } else { LONGEST_TOKEN };
+    check_token_of(text, field, longest).map(Secret::new)
+}
+
+fn token_type(value: Option<String>, field: &str, known: &[String]) -> Result<Option<String>, Error> {
+    let Some(value) = value else { return Ok(None) };
+    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(invalid(field, &["`", field, "` has to be a token type, a URI such as those of `TokenType`"]));
+    }
+    if !known.is_empty() && !known.contains(&value) {
+        return Err(invalid(field, &["`", field, "`: by its preset this server takes only ", &known.join(", ")]));
+    }
+    Ok(Some(value))
+}
+
+fn extra(given: Option<Vec<(String, String)>>, preset: &ServerPreset) -> Result<Vec<(String, String)>, Error> {
+    let given = given.unwrap_or_default();
+    token_endpoint::check_extra(&given, &exchange::RESERVED)?;
+    for required in &preset.required_extra {
+        if !given.iter().any(|(name, value)| name == required && !value.is_empty()) {
+            return Err(missing(&["extra.", required].concat()));
+        }
+    }
+    let fixed = preset.fixed.iter().filter(|(name, _)| !given.iter().any(|(set, _)| set == name));
+    Ok(fixed.cloned().chain(given.iter().cloned()).collect())
+}
+
+fn check_target(exchange: &TokenExchange, preset: &ServerPreset) -> Result<(), Error> {
+    let says = ["the preset ", preset.id.as_str(), " says that the server "].concat();
+    for (field, list) in [("audience", &exchange.audience), ("resource", &exchange.resource)] {
+        if !list.is_empty() && preset.target.forbid.iter().any(|forbidden| forbidden == field) {
+            return Err(invalid(field, &[&says, "refuses `", field, "`"]));
+        }
+        if list.len() > 1 && !preset.target.many {
+            return Err(invalid(field, &[&says, "takes one `", field, "` only"]));
+        }
+    }
+    if preset.target.required && exchange.audience.is_empty() && exchange.resource.is_empty() {
+        return Err(missing("audience"));
+    }
+    if preset.scope.required && exchange.scope.is_empty() {
+        return Err(missing("scope"));
+    }
+    Ok(())
+}

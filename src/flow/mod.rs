@@ -1,0 +1,256 @@
+//! Flows: the order of steps of an operation, as a value that somebody else drives.
+//!
+//! A flow is an `async fn` that awaits nothing but the effects of [`Io`]. [`Flow::resume`] polls it once, with a waker that
+//! does nothing, and gives the next [`Step`]. There is no executor, no clock and no I/O here.
+
+pub mod client_credentials;
+pub mod discover_server_metadata;
+pub mod exchange_token;
+pub mod token_endpoint;
+
+use crate::error::{Error, ErrorCode, TransportError};
+use crate::form::Form;
+use crate::http::{Header, HttpRequest, HttpResponse};
+use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
+use crate::time::UnixMillis;
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+/// What a flow asks of its driver, or its result.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// Send this request, without following redirects; resume with [`Input::Response`] or [`Input::Failed`].
+    Send(HttpRequest),
+    /// Have the host authenticate this request; resume with [`Input::Authenticated`].
+    Authenticate(Box<AuthenticateRequest>),
+    /// Wait so many milliseconds; resume with [`Input::Elapsed`].
+    Wait(u64),
+    /// The operation has ended.
+    Done(Result<T, Error>),
+}
+
+/// A token request that the host's own client authentication completes.
+#[derive(Debug)]
+pub struct AuthenticateRequest {
+    /// The issuer that is asked.
+    pub issuer: String,
+    /// The endpoint the request goes to.
+    pub endpoint: String,
+    /// Its headers so far.
+    pub headers: Vec<Header>,
+    /// Its form so far.
+    pub form: Form,
+    /// The issuer's metadata, when it was discovered.
+    pub metadata: Option<Rc<DiscoveredMetadata>>,
+}
+
+/// What a driver resumes a flow with.
+#[derive(Debug)]
+pub enum Input {
+    /// The answer to a request.
+    Response(HttpResponse),
+    /// A request without an answer that could be read.
+    Failed(Failure),
+    /// The wait is over.
+    Elapsed,
+    /// The headers and the encoded form of a request that the host has authenticated.
+    Authenticated(Vec<Header>, String),
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The operation's time is over.
+    Timeout,
+    /// The server was not reached, or the connection broke.
+    Unreachable,
+    /// The answer, with this status, is longer than allowed.
+    TooLarge(u16),
+    /// The driver could not prevent a redirect from being followed.
+    Redirected,
+}
+
+enum Effect {
+    Send(HttpRequest),
+    Authenticate(Box<AuthenticateRequest>),
+    Wait(u64),
+}
+
+#[derive(Default)]
+struct Slot {
+    effect: Cell<Option<Effect>>,
+    input: Cell<Option<Input>>,
+    now: Cell<UnixMillis>,
+}
+
+/// A flow's only way to the world.
+pub struct Io(Rc<Slot>);
+
+impl Io {
+    /// The instant of the last resumption.
+    #[must_use]
+    pub fn now(&self) -> UnixMillis {
+        self.0.now.get()
+    }
+
+    /// A random byte, to spread retries; the middle of its range when the host gives none.
+    #[must_use]
+    pub fn random(&self) -> u8 {
+        let mut byte = [128];
+        // Nothing secret hangs on it: without randomness the pause is the average one.
+        let _ = getrandom::fill(&mut byte);
+        let [byte] = byte;
+        byte
+    }
+
+    /// Sends a request and waits for its answer.
+    ///
+    /// # Errors
+    /// `timeout`, `unreachable`, `response_too_large`, `unexpected_redirect`.
+    pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
+        let url = request.url.clone();
+        match self.perform(Effect::Send(request)).await {
+            Input::Response(response) => Ok(response),
+            Input::Failed(failure) => Err(failure.into_error(&url)),
+            Input::Elapsed | Input::Authenticated(..) => Err(MISMATCH),
+        }
+    }
+
+    /// Waits so many milliseconds.
+    ///
+    /// # Errors
+    /// `timeout` when the operation's time is over first.
+    pub async fn wait(&self, millis: u64) -> Result<(), Error> {
+        match self.perform(Effect::Wait(millis)).await {
+            Input::Elapsed => Ok(()),
+            Input::Failed(failure) => Err(failure.into_error("")),
+            Input::Response(_) | Input::Authenticated(..) => Err(MISMATCH),
+        }
+    }
+
+    /// Has the host authenticate a request; gives its headers and encoded form.
+    ///
+    /// # Errors
+    /// `timeout` when the operation's time is over first.
+    pub async fn authenticate(&self, request: AuthenticateRequest) -> Result<(Vec<Header>, String), Error> {
+        let endpoint = request.endpoint.clone();
+        match self.perform(Effect::Authenticate(Box::new(request))).await {
+            Input::Authenticated(headers, body) => Ok((headers, body)),
+            Input::Failed(failure) => Err(failure.into_error(&endpoint)),
+            Input::Response(_) | Input::Elapsed => Err(MISMATCH),
+        }
+    }
+
+    async fn perform(&self, effect: Effect) -> Input {
+        self.0.effect.set(Some(effect));
+        poll_fn(|_| self.0.input.take().map_or(Poll::Pending, Poll::Ready)).await
+    }
+}
+
+const MISMATCH: Error = Error::Internal("flow: the driver answered another step");
+
+impl Failure {
+    fn into_error(self, url: &str) -> Error {
+        let place = crate::policy::action::origin_of(url);
+        let transport =
+            |code, reason: &str| Error::Transport(TransportError { code, message: [&place, reason].concat() });
+        match self {
+            Self::Timeout => transport(ErrorCode::Timeout, " did not answer before `timeoutMs` was over"),
+            Self::Unreachable => transport(ErrorCode::Unreachable, " could not be reached, or the connection broke"),
+            Self::TooLarge(status) => crate::policy::action::driver_refused(
+                ErrorCode::ResponseTooLarge,
+                status,
+                [&place, " answered with more than `maxResponseBytes`"].concat(),
+            ),
+            Self::Redirected => crate::policy::action::driver_refused(
+                ErrorCode::UnexpectedRedirect,
+                0,
+                [
+                    "the fetch in use followed a redirect of ",
+                    &place,
+                    " although it was told not to; the answer is not believed",
+                ]
+                .concat(),
+            ),
+        }
+    }
+}
+
+type Operation<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
+
+/// An operation that stands before its next step.
+pub struct Flow<T> {
+    future: Option<Operation<T>>,
+    slot: Rc<Slot>,
+}
+
+impl<T> Flow<T> {
+    /// Makes a flow of an async function. Nothing runs before the first [`Flow::resume`].
+    pub fn new<F>(operation: impl FnOnce(Io) -> F) -> Self
+    where
+        F: Future<Output = Result<T, Error>> + 'static,
+    {
+        let slot = Rc::new(Slot::default());
+        Self { future: Some(Box::pin(operation(Io(Rc::clone(&slot))))), slot }
+    }
+
+    /// Runs the flow to its next step. `input` is what the last step brought; `None` starts the flow.
+    pub fn resume(&mut self, input: Option<Input>, now: UnixMillis) -> Step<T> {
+        let Some(mut future) = self.future.take() else {
+            return Step::Done(Err(Error::Internal("flow: resumed after its end")));
+        };
+        self.slot.now.set(now);
+        self.slot.input.set(input);
+        if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return Step::Done(result);
+        }
+        let step = match self.slot.effect.take() {
+            Some(Effect::Send(request)) => Step::Send(request),
+            Some(Effect::Authenticate(request)) => Step::Authenticate(request),
+            Some(Effect::Wait(millis)) => Step::Wait(millis),
+            None => return Step::Done(Err(Error::Internal("flow: awaited something that is no effect"))),
+        };
+        self.future = Some(future);
+        step
+    }
+}
+
+/// What a caller may say of one call.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CallOptions {
+    /// Bound of the whole operation in milliseconds; left out: the client's.
+    pub timeout_ms: Option<f64>,
+    /// Which of several credentials is used.
+    pub zone: Option<String>,
+    /// Further headers of every request of the call.
+    pub headers: Option<Vec<Header>>,
+    /// True when the caller sends the requests itself: then nothing is discovered and nothing waited for on our own.
+    pub prepared: bool,
+}
+
+/// A checked [`CallOptions`] of a running operation.
+pub(crate) struct Call {
+    pub zone: Option<String>,
+    pub headers: Vec<Header>,
+    pub prepared: bool,
+    /// `None` for a prepared request.
+    pub deadline: Option<UnixMillis>,
+}
+
+impl CallOptions {
+    pub(crate) fn check(self, client: &crate::Client, now: UnixMillis) -> Result<Call, Error> {
+        let timeout = crate::client::millis(self.timeout_ms, client.timeout_ms, 1, "timeoutMs")?;
+        let headers = self.headers.unwrap_or_default();
+        crate::http::check_headers(&headers, "headers")?;
+        Ok(Call {
+            zone: self.zone,
+            headers,
+            prepared: self.prepared,
+            deadline: (!self.prepared).then(|| now.plus(timeout)),
+        })
+    }
+}

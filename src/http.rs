@@ -1,0 +1,212 @@
+//! Requests and responses as values. Nothing here sends anything.
+
+use crate::error::{Error, ErrorCode};
+use crate::time::{self, UnixMillis};
+use std::fmt;
+
+/// A header as a pair of name and value.
+pub type Header = (String, String);
+
+/// The methods the operations use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads metadata.
+    Get,
+    /// Sends a form.
+    Post,
+}
+
+impl Method {
+    /// The method as it stands in a request line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// A request to be sent by whoever drives the flow: without following redirects, to exactly this URL.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// GET or POST.
+    pub method: Method,
+    /// Absolute URL.
+    pub url: String,
+    /// Names are lower case.
+    pub headers: Vec<Header>,
+    /// The body of a POST.
+    pub body: Option<String>,
+    /// Equal requests that are in flight at a time may be sent once and answered together (metadata).
+    pub share: bool,
+}
+
+impl HttpRequest {
+    /// A GET for a JSON document, which equal callers may share.
+    #[must_use]
+    pub fn get_json(url: String) -> Self {
+        Self { method: Method::Get, url, headers: vec![accept_json()], body: None, share: true }
+    }
+
+    /// A POST of a form that is to be answered with JSON.
+    #[must_use]
+    pub fn post_form(url: String, body: String) -> Self {
+        let headers = vec![accept_json(), ("content-type".into(), "application/x-www-form-urlencoded".into())];
+        Self { method: Method::Post, url, headers, body: Some(body), share: false }
+    }
+
+    /// The value of a header, by its lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
+    }
+
+    /// Sets a header, in place of one of the same name.
+    pub fn set_header(&mut self, name: &str, value: String) {
+        let name = name.to_ascii_lowercase();
+        self.headers.retain(|(set, _)| *set != name);
+        self.headers.push((name, value));
+    }
+}
+
+impl fmt::Debug for HttpRequest {
+    /// Neither headers nor body: they hold credentials and tokens.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("HttpRequest").field("method", &self.method).field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+fn accept_json() -> Header {
+    ("accept".into(), "application/json".into())
+}
+
+/// An answer. A status of zero is a redirect that a browser does not show.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers the core reads; names in any letter case.
+    pub headers: Vec<Header>,
+    /// The whole body as text.
+    pub body: String,
+}
+
+impl HttpResponse {
+    /// The value of a header, by its lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
+    }
+
+    /// True for `application/json`, `application/*+json` and for an answer that names no type at all.
+    #[must_use]
+    pub fn may_be_json(&self) -> bool {
+        let Some(value) = self.header("content-type") else { return true };
+        let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        essence.is_empty()
+            || essence == "application/json"
+            || (essence.starts_with("application/") && essence.ends_with("+json"))
+    }
+
+    /// How long the server asks us to wait, in milliseconds (RFC 9110 section 10.2.3).
+    #[must_use]
+    pub fn retry_after_millis(&self, now: UnixMillis) -> Option<u64> {
+        self.header("retry-after").and_then(|value| time::retry_after_millis(value, now))
+    }
+}
+
+impl fmt::Debug for HttpResponse {
+    /// The status alone: the body may hold tokens.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("HttpResponse").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+fn find<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(set, _)| set.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// Headers that the operations set themselves: a caller's would replace credentials or break the request.
+const RESERVED: [&str; 5] = ["authorization", "content-type", "content-length", "dpop", "host"];
+
+/// Checks headers given by the caller; `field` is the option they came from.
+///
+/// # Errors
+/// `invalid_option` for a name or value that cannot be sent, and for a header that is ours to set.
+pub fn check_headers(headers: &[Header], field: &str) -> Result<(), Error> {
+    for (name, value) in headers {
+        let name = name.to_ascii_lowercase();
+        let refuse = |reason: &str| {
+            Err(Error::config(
+                ErrorCode::InvalidOption,
+                &[field, ".", &name].concat(),
+                &["the header ", &name, " ", reason],
+            ))
+        };
+        if name.is_empty() || !name.bytes().all(is_name_byte) {
+            return refuse("has a name that HTTP does not allow");
+        }
+        if RESERVED.contains(&name.as_str()) {
+            return refuse("is set by the operation itself and cannot be given");
+        }
+        if value.bytes().any(|byte| (byte < b' ' && byte != b'\t') || byte == 0x7f)
+            || value.chars().any(|character| u32::from(character) > 0xff)
+        {
+            return refuse("has a value with characters that HTTP does not allow");
+        }
+    }
+    Ok(())
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_type(value: &str) -> HttpResponse {
+        HttpResponse { headers: vec![("Content-Type".into(), value.into())], ..HttpResponse::default() }
+    }
+
+    #[test]
+    fn json_by_content_type() {
+        for value in ["application/json", "Application/JSON; charset=utf-8", "application/problem+json", ""] {
+            assert!(with_type(value).may_be_json(), "{value}");
+        }
+        for value in ["text/html", "text/json", "application/jsonp", "application/jwt"] {
+            assert!(!with_type(value).may_be_json(), "{value}");
+        }
+        assert!(HttpResponse::default().may_be_json());
+    }
+
+    #[test]
+    fn x13_reserved_headers_and_header_injection_are_refused() {
+        for (name, value) in [
+            ("Authorization", "x"),
+            ("DPoP", "x"),
+            ("host", "x"),
+            ("content-LENGTH", "1"),
+            ("x-a", "b\r\nc: d"),
+            ("x a", "b"),
+            ("", "b"),
+            ("x-a", "b\0"),
+            ("x-a", "日"),
+        ] {
+            assert!(check_headers(&[(name.into(), value.into())], "customHeaders").is_err(), "{name}: {value}");
+        }
+        assert!(check_headers(&[("X-Tenant".into(), "a b\tü".into())], "customHeaders").is_ok());
+    }
+
+    #[test]
+    fn debug_shows_neither_headers_nor_body() {
+        let mut request = HttpRequest::post_form("https://as.example/token".into(), "planted".into());
+        request.set_header("Authorization", "planted".into());
+        assert!(!format!("{request:?}").contains("planted"));
+        assert!(
+            !format!("{:?}", HttpResponse { body: "planted".into(), ..HttpResponse::default() }).contains("planted")
+        );
+    }
+}

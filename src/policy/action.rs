@@ -1,0 +1,214 @@
+//! What a failed answer means and asks for.
+
+use crate::error::{Action, Error, ErrorCode, HttpError, ServerError};
+use crate::http::HttpResponse;
+use crate::policy::preset::{ErrorRule, ServerPreset};
+use crate::protocol::rfc6749_error::ErrorBody;
+use crate::protocol::rfc9110_challenge;
+use crate::secret::{Secret, clean, clean_snippet};
+use crate::text::decimal;
+use crate::time::UnixMillis;
+use crate::url::Url;
+
+/// Where an answer came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// The URL that was asked.
+    pub url: &'a str,
+    /// True for the token endpoint, where a bare 401 or 403 speaks of the client's authentication.
+    pub token_endpoint: bool,
+    /// True for a token exchange.
+    pub exchange: bool,
+}
+
+/// The error of an answer that is neither a success nor an OAuth error; `None` for a 200.
+#[must_use]
+pub fn refused_status(response: &HttpResponse, origin: Origin<'_>, sent: &[Secret], now: UnixMillis) -> Option<Error> {
+    let status = response.status;
+    let (code, message) = match status {
+        200 => return None,
+        0 | 301 | 302 | 303 | 307 | 308 => (ErrorCode::UnexpectedRedirect, redirect_message(response, origin.url)),
+        401 if origin.token_endpoint => return Some(bare_unauthorized(response, origin, now)),
+        201 if origin.token_endpoint => (
+            ErrorCode::UnexpectedStatus,
+            "the token endpoint answered 201: a token response has status 200 (RFC 6749 section 5.1)".into(),
+        ),
+        400..=599 => (
+            ErrorCode::HttpError,
+            [&origin_of(origin.url), " answered with HTTP status ", &decimal(status.into()), " and no OAuth error"]
+                .concat(),
+        ),
+        _ => (
+            ErrorCode::UnexpectedStatus,
+            [&origin_of(origin.url), " answered with HTTP status ", &decimal(status.into()), " where 200 is expected"]
+                .concat(),
+        ),
+    };
+    let action = match status {
+        429 | 503 => Action::Wait,
+        404 => Action::FixConfig,
+        403 if origin.token_endpoint && response.body.trim().is_empty() => Action::FixClientAuth,
+        _ => Action::ServerFault,
+    };
+    // Below 400 the body is no error text and may hold an issued token.
+    let body_snippet = if status >= 400 { clean_snippet(&response.body, sent) } else { String::new() };
+    Some(Error::Http(Box::new(HttpError {
+        code,
+        status,
+        message,
+        retry_after_ms: response.retry_after_millis(now),
+        body_snippet,
+        action,
+    })))
+}
+
+fn redirect_message(response: &HttpResponse, from: &str) -> String {
+    let target = response.header("location").and_then(|location| redirect_origin(location, from));
+    let target = target.as_deref().unwrap_or("an address that it does not show");
+    [
+        &origin_of(from),
+        " redirects to ",
+        target,
+        "; a redirect is never followed, because the request holds credentials: configure the final address",
+    ]
+    .concat()
+}
+
+/// The origin a `Location` leads to; the rest of it may hold anything and is not shown.
+fn redirect_origin(location: &str, from: &str) -> Option<String> {
+    if let Some(url) = Url::parse(location) {
+        return Some(if url.host.is_empty() { [&url.scheme, ":"].concat() } else { url.origin() });
+    }
+    let from = Url::parse(from)?;
+    if location.starts_with("//") {
+        Url::parse(&[&from.scheme, ":", location].concat()).map(|url| url.origin())
+    } else {
+        Some(from.origin())
+    }
+}
+
+fn bare_unauthorized(response: &HttpResponse, origin: Origin<'_>, now: UnixMillis) -> Error {
+    Error::Server(Box::new(ServerError {
+        status: response.status,
+        error: None,
+        error_description: None,
+        error_uri: None,
+        retry_after_ms: response.retry_after_millis(now),
+        challenges: challenges(response),
+        interaction_url: None,
+        claims: None,
+        action: Action::FixClientAuth,
+        exchange: origin.exchange,
+    }))
+}
+
+fn challenges(response: &HttpResponse) -> Vec<crate::error::Challenge> {
+    response.header("www-authenticate").map(rfc9110_challenge::parse).unwrap_or_default()
+}
+
+/// The error that an OAuth error answer becomes.
+///
+/// `trusted_origins` are the origins an interaction URL may lead to; any other URL is left out, because it comes from
+/// the network and would be opened in front of a user.
+#[must_use]
+pub fn server_error(
+    body: ErrorBody,
+    response: &HttpResponse,
+    preset: &ServerPreset,
+    origin: Origin<'_>,
+    trusted_origins: &[String],
+    sent: &[Secret],
+    now: UnixMillis,
+) -> Error {
+    let interaction_url = body.interaction_url.as_deref().and_then(|url| interaction_url(url, trusted_origins));
+    let action = action_of(&body, response, preset, interaction_url.is_some());
+    Error::Server(Box::new(ServerError {
+        status: response.status,
+        error: Some(clean(&body.error, sent)),
+        error_description: body.description.map(|text| clean(&text, sent)),
+        error_uri: body.uri.map(|text| clean(&text, sent)),
+        retry_after_ms: response.retry_after_millis(now),
+        challenges: challenges(response),
+        interaction_url,
+        claims: body.claims,
+        action,
+        exchange: origin.exchange,
+    }))
+}
+
+fn interaction_url(text: &str, trusted_origins: &[String]) -> Option<String> {
+    let url = Url::parse(text)?;
+    (!url.has_user_info && trusted_origins.contains(&url.origin())).then_some(url.href)
+}
+
+fn action_of(body: &ErrorBody, response: &HttpResponse, preset: &ServerPreset, has_interaction_url: bool) -> Action {
+    if body.claims.is_some() {
+        return Action::ClaimsChallenge;
+    }
+    if let Some(rule) = preset.errors.iter().find(|rule| matches(rule, body, response)) {
+        return rule.action;
+    }
+    if has_interaction_url {
+        return Action::UserInteraction;
+    }
+    by_code(&body.error, response.status)
+}
+
+fn matches(rule: &ErrorRule, body: &ErrorBody, response: &HttpResponse) -> bool {
+    rule.status.is_none_or(|status| status == response.status)
+        && rule.error.as_ref().is_none_or(|error| *error == body.error)
+        && rule.suberror.as_ref().is_none_or(|suberror| body.suberror.as_ref() == Some(suberror))
+        && rule.text.as_ref().is_none_or(|text| {
+            body.description.as_ref().is_some_and(|description| description.starts_with(text.as_str()))
+        })
+        && rule.member.as_ref().is_none_or(|member| crate::shape::has_member(&response.body, member))
+}
+
+fn by_code(error: &str, status: u16) -> Action {
+    match error {
+        "invalid_client" => Action::FixClientAuth,
+        // RFC 6749 section 5.2 keeps 401 for failed client authentication, whatever the code beside it.
+        "unauthorized_client" if status == 401 => Action::FixClientAuth,
+        "unauthorized_client"
+        | "unsupported_grant_type"
+        | "unsupported_token_type"
+        | "request_not_supported"
+        | "invalid_request"
+        | "invalid_authorization_details" => Action::FixConfig,
+        "invalid_grant" | "invalid_token" => Action::RenewSubject,
+        "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
+            Action::UserInteraction
+        }
+        "insufficient_scope" => Action::StepUp,
+        "invalid_scope" | "invalid_target" | "scope_invalid" => Action::NarrowRequest,
+        "access_denied" => Action::Denied,
+        "temporarily_unavailable" | "slow_down" => Action::Wait,
+        _ => match status {
+            429 | 503 => Action::Wait,
+            500.. => Action::ServerFault,
+            401 => Action::FixClientAuth,
+            403 => Action::Denied,
+            _ if error == "server_error" => Action::ServerFault,
+            _ => Action::FixConfig,
+        },
+    }
+}
+
+/// The origin of a URL for a message: without path and query, which may hold anything.
+#[must_use]
+pub fn origin_of(url: &str) -> String {
+    Url::parse(url).map_or_else(|| "the server".into(), |url| url.origin())
+}
+
+/// The error of an answer that the driver did not hand over.
+#[must_use]
+pub fn driver_refused(code: ErrorCode, status: u16, message: String) -> Error {
+    Error::Http(Box::new(HttpError {
+        code,
+        status,
+        message,
+        retry_after_ms: None,
+        body_snippet: String::new(),
+        action: Action::ServerFault,
+    }))
+}

@@ -1,0 +1,44 @@
+//! `verifyIssued`: whether a server gave what was asked for, and no more (RFC 8693 section 5).
+
+use crate::error::{Error, ErrorCode};
+use crate::protocol::rfc6749_token::TokenSet;
+use crate::protocol::rfc7519_jwt;
+use crate::protocol::rfc8414_metadata::same_issuer;
+use crate::protocol::rfc8693_exchange::TokenExchange;
+
+/// Compares the claims of an issued JWT with the request and with the subject token. The signature is not looked at: the
+/// token came straight from the server.
+///
+/// # Errors
+/// `invalid_response` that names the first difference: issuer, subject, audience, scope or life. A token that is no JWT
+/// cannot be compared and is refused too.
+pub fn check(token: &TokenSet, exchange: &TokenExchange, tolerance_seconds: u64) -> Result<(), Error> {
+    let refuse = |reason: &str| Err(Error::response(ErrorCode::InvalidResponse, 200, &["the issued token ", reason]));
+    let Some(issued) = rfc7519_jwt::peek(&token.access_token) else {
+        return refuse("is no JWT, so `verifyIssued` cannot compare it with the request");
+    };
+    if issued.issuer.as_deref().is_some_and(|issuer| !same_issuer(issuer, &token.issuer)) {
+        return refuse("comes from another issuer (`iss`)");
+    }
+    let subject = rfc7519_jwt::peek(exchange.subject_token.expose()).unwrap_or_default();
+    if subject.subject.is_some() && issued.subject != subject.subject {
+        return refuse("is for another subject (`sub`)");
+    }
+    let audience = issued.audience.unwrap_or_default();
+    let targeted = !exchange.audience.is_empty() || !exchange.resource.is_empty();
+    let foreign = audience.iter().any(|found| !exchange.audience.contains(found) && !exchange.resource.contains(found));
+    let missing = exchange.audience.iter().any(|asked| !audience.contains(asked));
+    if targeted && (audience.is_empty() || foreign || missing) {
+        return refuse("is for another audience than was asked for (`aud`)");
+    }
+    let scope = issued.scope.unwrap_or_default();
+    if !exchange.scope.is_empty() && scope.iter().any(|found| !exchange.scope.contains(found)) {
+        return refuse("holds more scopes than were asked for (`scope`)");
+    }
+    let tolerance = f64::from(u32::try_from(tolerance_seconds).unwrap_or(u32::MAX));
+    let outlives = matches!((issued.expires_at, subject.expires_at), (Some(issued), Some(subject)) if issued > subject + tolerance);
+    if outlives {
+        return refuse("lives longer than the subject token (`exp`)");
+    }
+    Ok(())
+}

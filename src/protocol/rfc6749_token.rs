@@ -1,0 +1,284 @@
+//! The token endpoint's successful answer (RFC 6749 section 5.1), with what RFC 8693, RFC 9396 and RFC 9449 add to it.
+
+use crate::error::{Error, ErrorCode};
+use crate::http::HttpResponse;
+use crate::json::{self, JsonErrorKind, RawJson};
+use crate::shape::present;
+use crate::time::UnixMillis;
+use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The registered type of an access token (RFC 8693 section 3).
+pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+/// Types whose tokens are no credential for a resource, whatever token type stands beside them (RFC 8693 section 3).
+const NOT_FOR_RESOURCES: [&str; 4] = [
+    "urn:ietf:params:oauth:token-type:id_token",
+    "urn:ietf:params:oauth:token-type:refresh_token",
+    "urn:ietf:params:oauth:token-type:saml1",
+    "urn:ietf:params:oauth:token-type:saml2",
+];
+/// Ten years: a longer life is cut to it, so that an instant computed from it stays one.
+const LONGEST_LIFE: u64 = 315_360_000;
+
+/// Where the scopes of a token are known from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum ScopeSource {
+    /// The answer names them.
+    Response,
+    /// The answer names none, which means: as requested (RFC 6749 section 5.1).
+    Request,
+    /// Neither names any.
+    Unknown,
+}
+
+/// What was issued. Never printed: [`fmt::Debug`] shows types and scopes only.
+#[derive(Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct TokenSet {
+    /// The issued token, whatever its type.
+    pub access_token: String,
+    /// `Bearer`, `DPoP`, `N_A`, or a type that the preset lists.
+    pub token_type: String,
+    /// What was issued (RFC 8693 section 2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<String>,
+    /// Life in seconds at the time of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<u64>,
+    /// When it expires, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "number"))]
+    pub expires_at: Option<UnixMillis>,
+    /// The granted scopes.
+    pub scope: Vec<String>,
+    /// Where the scopes are known from.
+    pub scope_source: ScopeSource,
+    /// Scopes that were requested and not granted.
+    pub missing_scopes: Vec<String>,
+    /// A refresh token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// An ID token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    /// The granted authorization details as JSON text (RFC 9396 section 7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_details: Option<String>,
+    /// The issuer that was asked.
+    pub issuer: String,
+    /// What the answer left out and was assumed, by the names of this type.
+    pub assumed: Vec<String>,
+}
+
+impl fmt::Debug for TokenSet {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("TokenSet")
+            .field("token_type", &self.token_type)
+            .field("scope", &self.scope)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an answer is held against.
+#[derive(Clone, Debug, Default)]
+pub struct Expectation<'a> {
+    /// The issuer that was asked.
+    pub issuer: &'a str,
+    /// The scopes that were requested.
+    pub scope: &'a [String],
+    /// True when a request without scopes is known to grant none.
+    pub no_scope_means_none: bool,
+    /// Token types beside `Bearer` and `DPoP`.
+    pub token_types: &'a [String],
+    /// True when an answer without a token type means `Bearer`.
+    pub assume_bearer: bool,
+    /// Set for an exchange.
+    pub exchange: Option<ExchangeExpectation<'a>>,
+}
+
+/// What only the answer to an exchange is held against (RFC 8693 section 2.2.1).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ExchangeExpectation<'a> {
+    /// The type that was requested.
+    pub requested_type: Option<&'a str>,
+    /// True when an answer that does not say what it issued is refused.
+    pub issued_type_required: bool,
+}
+
+#[derive(Deserialize)]
+struct Wire<'a> {
+    access_token: String,
+    #[serde(default, deserialize_with = "present")]
+    token_type: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    expires_in: Option<Seconds>,
+    #[serde(default, deserialize_with = "present")]
+    refresh_token: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    scope: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    id_token: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    issued_token_type: Option<String>,
+    #[serde(default, deserialize_with = "present", borrow)]
+    authorization_details: Option<RawJson<'a>>,
+}
+
+/// A life in seconds: an integer, or its digits as text, as some servers send it.
+struct Seconds(u64);
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Digits;
+        impl Visitor<'_> for Digits {
+            type Value = u64;
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a number of seconds")
+            }
+            fn visit_u64<E>(self, seconds: u64) -> Result<u64, E> {
+                Ok(seconds)
+            }
+            fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<u64, E> {
+                // An integer too large for an u64 still is one; a fraction is not.
+                if seconds >= 1e18 { Ok(u64::MAX) } else { Err(json::wrong_value(&["an integer"])) }
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<u64, E> {
+                let digits = (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+                text.parse().ok().filter(|_| digits).ok_or_else(|| json::wrong_value(&["up to 15 digits"]))
+            }
+        }
+        deserializer.deserialize_any(Digits).map(Self)
+    }
+}
+
+/// Reads an answer with status 200 that is no OAuth error.
+///
+/// # Errors
+/// `invalid_response` for what breaks the protocol, `unsupported_token_type` for a token type nobody asked for.
+pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMillis) -> Result<TokenSet, Error> {
+    let fail = |code: ErrorCode, parts: &[&str]| {
+        Err(Error::response(code, response.status, &[&["the token response ", &parts.concat()].concat()]))
+    };
+    let invalid = |parts: &[&str]| fail(ErrorCode::InvalidResponse, parts);
+    if !response.may_be_json() {
+        return invalid(&["is not JSON by its content type"]);
+    }
+    let wire: Wire<'_> = match json::from_str(&response.body) {
+        Ok(wire) => wire,
+        Err(error) => {
+            return match error.kind {
+                JsonErrorKind::Syntax | JsonErrorKind::TooDeep => invalid(&["cannot be read as JSON"]),
+                JsonErrorKind::MissingMember => invalid(&["has no `", &error.path, "`"]),
+                _ if error.path.is_empty() => invalid(&["is no JSON object"]),
+                _ => invalid(&["has a `", &error.path, "` of the wrong type"]),
+            };
+        }
+    };
+    let tokens = [
+        ("access_token", Some(&wire.access_token)),
+        ("refresh_token", wire.refresh_token.as_ref()),
+        ("id_token", wire.id_token.as_ref()),
+    ];
+    for (member, token) in tokens {
+        // RFC 6749 appendix A.12: 1*VSCHAR. Anything else would break the header that carries it.
+        if token.is_some_and(|token| token.is_empty() || !token.bytes().all(|byte| (0x20..=0x7e).contains(&byte))) {
+            return invalid(&["has a `", member, "` that is empty or holds characters no token may hold"]);
+        }
+    }
+    let mut assumed = Vec::new();
+    let token_type = match (wire.token_type, expected.assume_bearer) {
+        (Some(token_type), _) => token_type,
+        (None, true) => {
+            assumed.push("tokenType".into());
+            "Bearer".into()
+        }
+        (None, false) => return invalid(&["has no `token_type`"]),
+    };
+    let Some(token_type) = known_type(&token_type, expected) else {
+        return fail(
+            ErrorCode::UnsupportedTokenType,
+            &[
+                "has the token type `",
+                &crate::secret::clean_snippet(&token_type, &[]),
+                "`, which this client does not know",
+            ],
+        );
+    };
+    if let Some(exchange) = expected.exchange {
+        match (wire.issued_token_type.as_deref(), exchange.requested_type) {
+            (Some(issued), Some(requested)) if issued != requested => {
+                return invalid(&["issues another type of token than was requested (`issued_token_type`)"]);
+            }
+            (None, _) if exchange.issued_type_required => {
+                return invalid(&["does not say what it issued (`issued_token_type`)"]);
+            }
+            // RFC 8693 section 2.2.1: N_A says that it is no access token; then the type must say what it is.
+            (None | Some(ACCESS_TOKEN), _) if token_type == "N_A" => {
+                return invalid(&["has the token type N_A and does not issue anything else than an access token"]);
+            }
+            (None, _) => assumed.push("issuedTokenType".into()),
+            (Some(_), _) => {}
+        }
+    }
+    let (scope, scope_source) = match wire.scope {
+        Some(scope) => {
+            (scope.split(' ').filter(|scope| !scope.is_empty()).map(String::from).collect(), ScopeSource::Response)
+        }
+        None if expected.scope.is_empty() && !expected.no_scope_means_none => (Vec::new(), ScopeSource::Unknown),
+        None => (expected.scope.to_vec(), ScopeSource::Request),
+    };
+    let missing_scopes = expected.scope.iter().filter(|requested| !scope.contains(requested)).cloned().collect();
+    let expires_in = wire.expires_in.map(|seconds| seconds.0.min(LONGEST_LIFE));
+    Ok(TokenSet {
+        access_token: wire.access_token,
+        token_type,
+        issued_token_type: wire.issued_token_type,
+        expires_in,
+        expires_at: expires_in.map(|seconds| now.plus(seconds.saturating_mul(1000))),
+        scope,
+        scope_source,
+        missing_scopes,
+        refresh_token: wire.refresh_token,
+        id_token: wire.id_token,
+        authorization_details: wire.authorization_details.map(|details| details.0.into()),
+        issuer: expected.issuer.into(),
+        assumed,
+    })
+}
+
+/// The token type as we spell it; RFC 6749 section 5.1: its case does not matter.
+fn known_type(found: &str, expected: &Expectation<'_>) -> Option<String> {
+    let ours: &[&str] = if expected.exchange.is_some() { &["Bearer", "DPoP", "N_A"] } else { &["Bearer", "DPoP"] };
+    let listed = expected.token_types.iter().map(String::as_str);
+    ours.iter().copied().chain(listed).find(|known| known.eq_ignore_ascii_case(found)).map(String::from)
+}
+
+/// The `Authorization` value that presents a token at a resource.
+///
+/// # Errors
+/// `invalid_option` for a token that is no bearer credential: `N_A`, `DPoP` (which needs a proof), or a result such as an
+/// ID token that stands beside `Bearer`.
+pub fn authorization_header(
+    access_token: &str,
+    token_type: &str,
+    issued_token_type: Option<&str>,
+) -> Result<String, Error> {
+    let refuse = |parts: &[&str]| Err(Error::config(ErrorCode::InvalidOption, "tokenType", parts));
+    if token_type.eq_ignore_ascii_case("N_A")
+        || issued_token_type.is_some_and(|issued| NOT_FOR_RESOURCES.contains(&issued))
+    {
+        return refuse(&["this token is no access token and must not be sent to a resource: ask for an access token"]);
+    }
+    if token_type.eq_ignore_ascii_case("DPoP") {
+        return refuse(&["a DPoP-bound token cannot be sent without a proof"]);
+    }
+    if !token_type.eq_ignore_ascii_case("Bearer") {
+        return refuse(&["a token of this type is not sent as a bearer token"]);
+    }
+    Ok(["Bearer ", access_token].concat())
+}

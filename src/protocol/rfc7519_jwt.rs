@@ -1,0 +1,90 @@
+//! A look into a JWT without verifying it (RFC 7519): for bounds and comparisons, never for trust.
+
+use crate::base64;
+use crate::json::{self, Lenient};
+use crate::shape::OneOrMany;
+use serde::Deserialize;
+
+/// The claims the core compares; each is `None` when absent or of a wrong type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Claims {
+    /// `iss`.
+    pub issuer: Option<String>,
+    /// `sub`.
+    pub subject: Option<String>,
+    /// `aud`, a single one as a list of one.
+    pub audience: Option<Vec<String>>,
+    /// `exp`, seconds since the epoch.
+    pub expires_at: Option<f64>,
+    /// `scope`, split; also Okta's and Entra's `scp`.
+    pub scope: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    #[serde(default)]
+    iss: Lenient<String>,
+    #[serde(default)]
+    sub: Lenient<String>,
+    #[serde(default)]
+    aud: Lenient<OneOrMany>,
+    #[serde(default)]
+    exp: Lenient<f64>,
+    #[serde(default)]
+    scope: Lenient<OneOrMany>,
+    #[serde(default)]
+    scp: Lenient<OneOrMany>,
+}
+
+/// The claims of a compact JWS; `None` for any token that is not one.
+#[must_use]
+pub fn peek(token: &str) -> Option<Claims> {
+    let mut parts = token.split('.');
+    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let payload = String::from_utf8(base64::decode_url(payload)?).ok()?;
+    let wire: Wire = json::from_str(&payload).ok()?;
+    let scope = wire.scope.0.or(wire.scp.0).map(|scopes| {
+        scopes.0.iter().flat_map(|scope| scope.split(' ')).filter(|scope| !scope.is_empty()).map(String::from).collect()
+    });
+    Some(Claims {
+        issuer: wire.iss.0,
+        subject: wire.sub.0,
+        audience: wire.aud.0.map(|audience| audience.0),
+        expires_at: wire.exp.0,
+        scope,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn jwt(payload: &str) -> String {
+        let payload = base64::encode(payload.as_bytes()).replace('+', "-").replace('/', "_").replace('=', "");
+        ["e30", payload.as_str(), "c2ln"].join(".")
+    }
+
+    #[test]
+    fn reads_claims_in_both_shapes() {
+        let claims =
+            peek(&jwt(r#"{"iss":"https://as.example","sub":"alice","aud":"crm","exp":1700000000.5,"scope":"a b"}"#))
+                .unwrap();
+        assert_eq!(claims.audience, Some(vec!["crm".into()]));
+        assert_eq!(claims.expires_at, Some(1_700_000_000.5));
+        assert_eq!(claims.scope, Some(vec!["a".into(), "b".into()]));
+        let claims = peek(&jwt(r#"{"aud":["a","b"],"scp":["x","y"],"exp":"soon"}"#)).unwrap();
+        assert_eq!(claims.audience, Some(vec!["a".into(), "b".into()]));
+        assert_eq!(claims.scope, Some(vec!["x".into(), "y".into()]));
+        assert_eq!(claims.expires_at, None);
+    }
+
+    #[test]
+    fn what_is_no_jwt_gives_nothing() {
+        for token in ["", "opaque", "a.b", "a.b.c.d", "e30.!!.c2ln", "e30.W10.c2ln", "a.b.c.d.e"] {
+            assert_eq!(peek(token), None, "{token}");
+        }
+    }
+}

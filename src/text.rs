@@ -1,0 +1,31 @@
+//! Numbers as text, without the formatting machinery of the standard library, which is not worth its bytes in the wasm.
+
+/// A number in decimal digits.
+#[must_use]
+pub fn decimal(number: usize) -> String {
+    // More digits than an u64 has.
+    let mut digits = [0_u8; 20];
+    let mut rest = number;
+    let mut used: usize = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' | u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+        used = used.saturating_add(1);
+        if rest == 0 {
+            break;
+        }
+    }
+    digits.iter().skip(digits.len().saturating_sub(used)).map(|digit| char::from(*digit)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_what_the_standard_library_prints() {
+        for number in [0, 1, 9, 10, 404, 65_535, usize::MAX] {
+            assert_eq!(decimal(number), number.to_string());
+        }
+    }
+}
