@@ -1,6 +1,7 @@
 // npm test: everything. `--quick`: without browsers, the packed package and the main job. `--only name,name`: some.
 import { parseArgs } from "node:util";
-import { runConsumers } from "../tests/consumers/run.mjs";
+import { runChromium, runEdge, runWorkerd } from "../tests/consumers/hosts.mjs";
+import { runNode } from "../tests/consumers/node.mjs";
 import { typeResolution } from "../tests/packaging/types.mjs";
 import { build } from "./build.mjs";
 import { reproducible } from "./check/reproducible.mjs";
@@ -24,7 +25,10 @@ const suites = [
   { name: "publint", run: publintCheck },
   { name: "attw", run: attwCheck },
   { name: "type resolution", run: typeResolution },
-  { name: "consumers", run: runConsumers },
+  { name: "consumer node", run: runNode },
+  { name: "consumer workerd", run: runWorkerd },
+  { name: "consumer edge", run: runEdge },
+  { name: "consumer chromium", run: runChromium },
   { name: "reproducible wasm", run: reproducible },
   { name: "main job", run: mainJob },
 ];

@@ -13,7 +13,7 @@ const ways = [
   { name: "require without require(esm)", args: ["--no-experimental-require-module", "require.cjs"] },
 ];
 
-export function runConsumers() {
+export function runNode() {
   return inConsumer(async (folder) => {
     for (const file of ["import.mjs", "require.cjs", "exchange.mjs"]) {
       copyFileSync(at("tests/consumers", file), join(folder, file));
