@@ -6,7 +6,7 @@ import { type Answer, drive, type Host } from "./driver.js";
 import { encodeCall, encodeClient, encodeParams } from "./encode.js";
 import { adopted, configError } from "./errors.js";
 import { Flights } from "./flight.js";
-import type { ClientCredentialsParams, ExchangeTokenParams, Outcome } from "./generated.js";
+import type { ClientCredentialsRequest, TokenExchangeRequest, Outcome } from "./generated.js";
 import { serverMetadata } from "./metadata.js";
 import { prepare, type Running } from "./prepare.js";
 import { INSPECT, type Inspect, printed } from "./redact.js";
@@ -16,8 +16,8 @@ import type { CallOptions, ClientOptions, PreparedRequest, ServerMetadata } from
 /** The operations of a client, not driven: each gives its request for any transport, and reads the answer. */
 export interface Prepare {
   /** Rejects with `prepare_unsupported` when the endpoint is not known yet: nothing is discovered here. */
-  exchangeToken(params: ExchangeTokenParams, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
-  clientCredentials(params?: ClientCredentialsParams, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
+  exchangeToken(params: TokenExchangeRequest, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
+  clientCredentials(params?: ClientCredentialsRequest, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
   discoverServerMetadata(options?: CallOptions): Promise<PreparedRequest<ServerMetadata>>;
 }
 
@@ -77,12 +77,12 @@ export class OAuthClient {
   }
 
   /** Exchanges a token for another one: on behalf of its subject, for a resource (RFC 8693 section 2). */
-  exchangeToken(params: ExchangeTokenParams, options?: CallOptions): Promise<TokenResponse> {
+  exchangeToken(params: TokenExchangeRequest, options?: CallOptions): Promise<TokenResponse> {
     return OAuthClient.#run(this, EXCHANGE, params, options);
   }
 
   /** Asks for a token for the client itself (RFC 6749 section 4.4). */
-  clientCredentials(params?: ClientCredentialsParams, options?: CallOptions): Promise<TokenResponse> {
+  clientCredentials(params?: ClientCredentialsRequest, options?: CallOptions): Promise<TokenResponse> {
     return OAuthClient.#run(this, CREDENTIALS, params, options);
   }
 

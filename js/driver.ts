@@ -9,7 +9,7 @@ import { enter, type Instance, type RawOperation } from "./core.js";
 import { Deadline } from "./deadline.js";
 import { ConfigError, configError, toError } from "./errors.js";
 import type { Flights } from "./flight.js";
-import type { AuthenticateRequest, ErrorData, Input, Outcome, Step, WireRequest } from "./generated.js";
+import type { AuthenticateRequest, ErrorData, StepInput, Outcome, Step, WireRequest } from "./generated.js";
 import { serverMetadata } from "./metadata.js";
 import type { AbortSignalLike, FetchInit, FetchLike, HostHeaders, HostURLSearchParams, ResponseLike } from "./types.js";
 
@@ -185,7 +185,7 @@ function isLast(step: Step): step is Exclude<Step, Pending> {
   return step.type === "done" || step.type === "failed";
 }
 
-function encode(input: Input): string {
+function encode(input: StepInput): string {
   return JSON.stringify(input);
 }
 

@@ -172,7 +172,7 @@ export class TokenResponse {
   /** Everything as plain data, tokens included. */
   expose(): ExposedToken {
     const { raw, headers, authorizationDetails } = this;
-    const { authorizationDetails: _, usableUntil: __, scope, missingScopes, assumed, ...rest } = this.#token;
+    const { authorizationDetails: _, scope, missingScopes, assumed, ...rest } = this.#token;
     const plain: ExposedToken = {
       ...rest,
       scope: [...scope],

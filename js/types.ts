@@ -9,10 +9,10 @@ import type * as core from "./generated.js";
 export type {
   Action,
   Challenge,
-  ClientCredentialsParams,
+  ClientCredentialsRequest,
   Endpoints,
   ErrorCode,
-  ExchangeTokenParams,
+  TokenExchangeRequest,
   Fault,
   PresetName,
   ScopeSource,

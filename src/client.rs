@@ -12,7 +12,7 @@ use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::Secret;
 use crate::shape::{OrFalse, TextOr};
 use crate::url::{Transport, Url};
-use options::{AuthKind, AuthOption, ClientOptions, Conformance, Endpoints};
+use options::{AuthData, AuthKind, ClientOptions, Conformance, Endpoints};
 
 const HOUR: u64 = 3_600_000;
 const MINUTE: u64 = 60_000;
@@ -187,11 +187,7 @@ fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
     Ok(url)
 }
 
-fn credentials(
-    client_id: Option<String>,
-    auth: Option<AuthOption>,
-    preset: &ServerPreset,
-) -> Result<Credentials, Error> {
+fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &ServerPreset) -> Result<Credentials, Error> {
     let client_id = client_id.map(|id| non_empty(Some(id), "clientId")).transpose()?;
     let Some(auth) = auth else {
         return check_method(ClientAuthentication::None { client_id }, preset).map(Credentials::One);

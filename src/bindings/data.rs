@@ -34,6 +34,7 @@ struct WireRequest {
     url: String,
     #[tsify(type = "\"GET\" | \"POST\"")]
     method: &'static str,
+    #[tsify(type = "[string, string][]")]
     headers: Vec<Header>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
@@ -45,6 +46,7 @@ struct WireRequest {
 struct AuthenticateRequest<'a> {
     issuer: String,
     endpoint: String,
+    #[tsify(type = "[string, string][]")]
     headers: Vec<Header>,
     body: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,15 +56,18 @@ struct AuthenticateRequest<'a> {
 /// What a step brought. The body of a response, or the form of an authenticated request, crosses beside it.
 #[derive(Deserialize, Tsify)]
 #[serde(deny_unknown_fields)]
-pub struct InputData {
+pub struct StepInput {
     #[serde(rename = "type")]
     pub kind: InputKind,
+    #[tsify(optional)]
     pub reason: Option<TransportReason>,
+    #[tsify(optional)]
     pub status: Option<u16>,
+    #[tsify(optional, type = "[string, string][]")]
     pub headers: Option<Vec<Header>>,
 }
 
-/// The kinds of [`InputData`].
+/// The kinds of [`StepInput`].
 #[derive(Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
 pub enum InputKind {

@@ -15,7 +15,7 @@ use crate::protocol::rfc6749_client_authentication;
 use crate::protocol::rfc6749_token::{self, TokenSet};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::time::UnixMillis;
-use data::{InputData, InputKind, Outcome, TransportReason, step_to_js, to_js};
+use data::{InputKind, Outcome, StepInput, TransportReason, step_to_js, to_js};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -87,12 +87,12 @@ impl Operation {
 
     /// The next step, given what the last one brought.
     pub fn resume(&mut self, input: &str, body: String, now: f64) -> JsValue {
-        let input = json::from_str::<InputData>(input).ok().map(|input| input.into_input(body));
+        let input = json::from_str::<StepInput>(input).ok().map(|input| input.into_input(body));
         self.0.resume(input, now)
     }
 }
 
-impl InputData {
+impl StepInput {
     fn into_input(self, body: String) -> Input {
         let headers: Vec<Header> = self.headers.unwrap_or_default();
         let status = self.status.unwrap_or_default();

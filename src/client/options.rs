@@ -18,7 +18,7 @@ pub struct ClientOptions {
     /// The id of a public client.
     pub client_id: Option<String>,
     /// What the client authenticates with; left out: it is a public client.
-    pub auth: Option<AuthOption>,
+    pub auth: Option<AuthData>,
     /// How the server wants things: the name of a preset or a preset.
     pub preset: Option<TextOr<ServerPreset>>,
     /// Endpoints that are not taken from metadata.
@@ -118,28 +118,35 @@ impl EndpointOriginsOption {
 
 /// What a client authenticates with, as it crosses from JavaScript. Which members are set depends on the kind.
 #[derive(Default, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AuthOption {
+pub struct AuthData {
     /// The method.
     #[serde(rename = "type")]
     pub kind: AuthKind,
     /// The client id.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub client_id: Option<String>,
     /// The client secret.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub client_secret: Option<String>,
     /// How HTTP Basic is encoded; left out: as the preset says.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub encoding: Option<BasicEncoding>,
     /// The access token of [`AuthKind::Bearer`].
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub access_token: Option<String>,
     /// Zone, client id and secret of [`AuthKind::MultiZone`].
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub zones: Option<Vec<(String, String, String)>>,
     /// The issuer whose credentials are withheld.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub issuer: Option<String>,
 }
 
-impl std::fmt::Debug for AuthOption {
+impl std::fmt::Debug for AuthData {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("AuthOption")
+        out.debug_struct("AuthData")
             .field("kind", &self.kind)
             .field("client_id", &self.client_id)
             .finish_non_exhaustive()
@@ -148,6 +155,7 @@ impl std::fmt::Debug for AuthOption {
 
 /// The ways a client may authenticate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum AuthKind {
     /// A public client.

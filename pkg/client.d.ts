@@ -1,0 +1,45 @@
+import type { ClientCredentialsRequest, TokenExchangeRequest } from "./generated.js";
+import { TokenResponse } from "./token-response.js";
+import type { CallOptions, ClientOptions, PreparedRequest, ServerMetadata } from "./types.js";
+/** The operations of a client, not driven: each gives its request for any transport, and reads the answer. */
+export interface Prepare {
+    /** Rejects with `prepare_unsupported` when the endpoint is not known yet: nothing is discovered here. */
+    exchangeToken(params: TokenExchangeRequest, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
+    clientCredentials(params?: ClientCredentialsRequest, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
+    discoverServerMetadata(options?: CallOptions): Promise<PreparedRequest<ServerMetadata>>;
+}
+/**
+ * A client of one authorization server.
+ *
+ * Its methods reject with an `OAuthError`, or with the caller's own `signal.reason`. They cache nothing but the server's
+ * metadata. Making one does no I/O.
+ */
+export declare class OAuthClient {
+    #private;
+    /** `issuer` is the issuer identifier as the server's metadata has it (RFC 8414 section 2). Throws `ConfigError`. */
+    constructor(issuer: string, options?: ClientOptions | null);
+    get issuer(): string;
+    /** The same operations, for a transport of the caller's own. */
+    get prepare(): Prepare;
+    /** Exchanges a token for another one: on behalf of its subject, for a resource (RFC 8693 section 2). */
+    exchangeToken(params: TokenExchangeRequest, options?: CallOptions): Promise<TokenResponse>;
+    /** Asks for a token for the client itself (RFC 6749 section 4.4). */
+    clientCredentials(params?: ClientCredentialsRequest, options?: CallOptions): Promise<TokenResponse>;
+    /** The server's metadata (RFC 8414 section 3), from this client's memory while it is fresh. */
+    discoverServerMetadata(options?: CallOptions): Promise<ServerMetadata>;
+    /**
+     * A client of another issuer with the same options. Endpoints, secrets and authentication functions stay behind: the
+     * first call that would need them rejects with `ConfigError`.
+     */
+    forIssuer(issuer: string): OAuthClient;
+    /** Lets running calls finish and refuses later ones with `client_closed`. May be called twice. */
+    close(): void;
+}
+export interface OAuthClient extends DisposableWhereKnown {
+}
+/** `{ [Symbol.dispose](): void }` where the TypeScript library in use knows the symbol. */
+export type DisposableWhereKnown = SymbolConstructor extends {
+    readonly dispose: infer Dispose extends symbol;
+} ? {
+    [K in Dispose]: () => void;
+} : object;

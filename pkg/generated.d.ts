@@ -1,0 +1,431 @@
+/**
+ * An [`Error`] as plain data.
+ */
+export interface ErrorData {
+    /**
+     * Which class shows it.
+     */
+    kind: ErrorKind;
+    /**
+     * The code, of a closed list.
+     */
+    code: ErrorCode;
+    /**
+     * One sentence for people.
+     */
+    message: string;
+    /**
+     * What to do about it.
+     */
+    action: Action;
+    /**
+     * True when the same call may succeed later without any change.
+     */
+    retryable: boolean;
+    /**
+     * Whose fault it is.
+     */
+    fault: Fault;
+    /**
+     * The option or argument as written.
+     */
+    field?: string;
+    /**
+     * The HTTP status.
+     */
+    status?: number;
+    /**
+     * The server's `error`.
+     */
+    error?: string;
+    /**
+     * The server's `error_description`, cleaned.
+     */
+    errorDescription?: string;
+    /**
+     * The server's `error_uri`.
+     */
+    errorUri?: string;
+    /**
+     * What the server asks us to wait, in milliseconds.
+     */
+    retryAfterMs?: number;
+    /**
+     * The beginning of the body, cleaned.
+     */
+    bodySnippet?: string;
+    /**
+     * The challenges of the answer.
+     */
+    challenges?: Challenge[];
+    /**
+     * Where the user can act.
+     */
+    interactionUrl?: string;
+    /**
+     * The claims a claims challenge asks for.
+     */
+    claims?: string;
+}
+/**
+ * Endpoints that are not taken from metadata: absolute, or a path below the issuer's.
+ */
+export interface Endpoints {
+    /**
+     * RFC 6749 section 3.2.
+     */
+    token?: string;
+    /**
+     * RFC 6749 section 3.1.
+     */
+    authorize?: string;
+    /**
+     * RFC 7662.
+     */
+    introspect?: string;
+    /**
+     * RFC 7009.
+     */
+    revoke?: string;
+    /**
+     * RFC 7591.
+     */
+    register?: string;
+    /**
+     * RFC 9126.
+     */
+    par?: string;
+    /**
+     * RFC 8628.
+     */
+    deviceAuthorization?: string;
+    /**
+     * CIBA.
+     */
+    backchannelAuthentication?: string;
+    /**
+     * OpenID Connect Core section 5.3.
+     */
+    userinfo?: string;
+    /**
+     * RFC 7517.
+     */
+    jwks?: string;
+    /**
+     * OpenID Connect RP-Initiated Logout.
+     */
+    endSession?: string;
+}
+/**
+ * How a server wants things. Only `id` is required: what is left out is as in `rfc8693`.
+ */
+export interface ServerPreset {
+    /**
+     * A name for messages and events.
+     */
+    id?: string;
+    /**
+     * The grant of a token exchange.
+     */
+    grantType?: string;
+    /**
+     * Parameters that carry another name.
+     */
+    names?: PresetNames;
+    /**
+     * What may and must be said of the target.
+     */
+    target?: PresetTarget;
+    /**
+     * What may be left out of `scope`.
+     */
+    scope?: PresetScope;
+    /**
+     * The subject token types the server takes; empty: any.
+     */
+    subjectTypes?: string[];
+    /**
+     * The actor token types the server takes; empty: any.
+     */
+    actorTypes?: string[];
+    /**
+     * The token types the server issues; empty: any.
+     */
+    requestedTypes?: string[];
+    /**
+     * Whether `requested_token_type` is sent.
+     */
+    sendRequestedType?: SendRequestedType;
+    /**
+     * Names that must stand in `extra`.
+     */
+    requiredExtra?: string[];
+    /**
+     * Parameters that are sent with every exchange.
+     */
+    fixed?: [string, string][];
+    /**
+     * How clients authenticate.
+     */
+    clientAuth?: PresetClientAuth;
+    /**
+     * What answers look like.
+     */
+    response?: PresetResponse;
+    /**
+     * What this server's errors mean; the first rule that matches decides.
+     */
+    errors?: ErrorRule[];
+    /**
+     * Which metadata documents are asked for.
+     */
+    discovery?: PresetDiscovery;
+}
+/**
+ * How clients authenticate.
+ */
+export interface PresetClientAuth {
+    /**
+     * The methods the server takes, by their registered names; empty: any.
+     */
+    allowed?: string[];
+    /**
+     * True when an Authorization header must not be sent.
+     */
+    forbidHeader?: boolean;
+    /**
+     * How id and secret stand in HTTP Basic; `form` is RFC 6749 section 2.3.1.
+     */
+    basicEncoding?: BasicEncoding;
+}
+/**
+ * How id and secret stand in HTTP Basic.
+ */
+export type BasicEncoding = "form" | "raw";
+/**
+ * One challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1). Scheme and parameter names are lower case.
+ */
+export interface Challenge {
+    /**
+     * Such as `bearer` or `dpop`.
+     */
+    scheme: string;
+    /**
+     * The parameters by name; of a repeated one the last.
+     */
+    params: Record<string, string>;
+    /**
+     * The single value that may stand in place of parameters.
+     */
+    token68?: string;
+}
+/**
+ * Parameters that carry another name.
+ */
+export interface PresetNames {
+    /**
+     * The name of the subject token; with another name its type is not sent.
+     */
+    subjectToken?: string;
+}
+/**
+ * The codes of all errors, in the order of the table in the README.
+ */
+export type ErrorCode = "invalid_option" | "unknown_option" | "missing_option" | "missing_endpoint" | "invalid_endpoint" | "insecure_url" | "endpoint_origin" | "client_closed" | "not_initialised" | "wasm_unavailable" | "redacted_token" | "unknown_ref" | "inactive_ref" | "unknown_zone" | "unknown_preset" | "prepare_unsupported" | "timeout" | "unreachable" | "http_error" | "unexpected_status" | "unexpected_redirect" | "response_too_large" | "oauth_error" | "invalid_response" | "issuer_mismatch" | "discovery_failed" | "unsupported_token_type" | "dpop_downgrade" | "state_mismatch" | "invalid_callback" | "transaction_expired" | "invalid_id_token" | "client_authentication_failed" | "subject_token_unavailable" | "user_interaction_required" | "invalid_token" | "insufficient_scope" | "missing_token" | "resource_error" | "global_error" | "decryption_failed" | "storage_unavailable" | "storage_conflict" | "internal_error";
+/**
+ * The presets that can be named. `rfc8693` follows the RFC to the letter.
+ */
+export type PresetName = "rfc8693" | "keycloak";
+/**
+ * What `clientCredentials` takes.
+ */
+export interface ClientCredentialsRequest {
+    /**
+     * The scopes to ask for; a string is split at spaces.
+     */
+    scope?: string | readonly string[];
+    /**
+     * Addresses of the target services, absolute URIs (RFC 8707 section 2).
+     */
+    resource?: string | readonly string[];
+    /**
+     * Logical names of the target services, for servers that take them here.
+     */
+    audience?: string | readonly string[];
+    /**
+     * Authorization details (RFC 9396 section 2).
+     */
+    authorizationDetails?: readonly {
+        readonly type: string;
+        readonly [member: string]: unknown;
+    }[];
+    /**
+     * Further form parameters; none may replace one that the operation sets.
+     */
+    extra?: Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]>;
+}
+/**
+ * What `exchangeToken` takes. RFC 8693 section 2.1.
+ */
+export interface TokenExchangeRequest {
+    /**
+     * The token of the party on whose behalf the request is made.
+     */
+    subjectToken: string;
+    /**
+     * Its type; an access token when left out.
+     */
+    subjectTokenType?: string;
+    /**
+     * The token of the party that acts.
+     */
+    actorToken?: string;
+    /**
+     * Its type; an access token when left out.
+     */
+    actorTokenType?: string;
+    /**
+     * The type of token to ask for; the server's choice when left out.
+     */
+    requestedTokenType?: string;
+    /**
+     * Logical names of the target services.
+     */
+    audience?: string | readonly string[];
+    /**
+     * Addresses of the target services, absolute URIs.
+     */
+    resource?: string | readonly string[];
+    /**
+     * The scopes to ask for; a string is split at spaces.
+     */
+    scope?: string | readonly string[];
+    /**
+     * Authorization details (RFC 9396 section 2).
+     */
+    authorizationDetails?: readonly {
+        readonly type: string;
+        readonly [member: string]: unknown;
+    }[];
+    /**
+     * A claims request: an object, or its JSON text.
+     */
+    claims?: string | Readonly<Record<string, unknown>>;
+    /**
+     * Further form parameters; none may replace one that the operation sets.
+     */
+    extra?: Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]>;
+    /**
+     * True to refuse an issued JWT that is for another issuer, subject or audience, holds more scopes or lives longer than
+     * was asked for.
+     */
+    verifyIssued?: boolean;
+}
+/**
+ * What an error of a server means. All members that are given must match.
+ */
+export interface ErrorRule {
+    /**
+     * The HTTP status.
+     */
+    status?: number;
+    /**
+     * The `error`.
+     */
+    error?: string;
+    /**
+     * The `suberror` of Microsoft.
+     */
+    suberror?: string;
+    /**
+     * A member that the body has.
+     */
+    member?: string;
+    /**
+     * What the description begins with.
+     */
+    text?: string;
+    /**
+     * What to do.
+     */
+    action: Action;
+}
+/**
+ * What answers look like.
+ */
+export interface PresetResponse {
+    /**
+     * Further token types beside `Bearer`, `DPoP` and `N_A`.
+     */
+    tokenTypes?: string[];
+    /**
+     * True when an answer without a token type means `Bearer`.
+     */
+    assumeBearer?: boolean;
+    /**
+     * Whether an exchange must say what it issued.
+     */
+    issuedType?: IssuedType;
+}
+/**
+ * What code can do about an error.
+ */
+export type Action = "fix_client_auth" | "fix_config" | "renew_subject" | "user_interaction" | "claims_challenge" | "step_up" | "narrow_request" | "denied" | "wait" | "server_fault" | "network" | "report_bug";
+/**
+ * What may and must be said of the target.
+ */
+export interface PresetTarget {
+    /**
+     * True when several audiences or resources may be named.
+     */
+    many?: boolean;
+    /**
+     * True when at least one must be named.
+     */
+    required?: boolean;
+    /**
+     * Parameters the server refuses.
+     */
+    forbid?: ("audience" | "resource")[];
+}
+/**
+ * What may be left out of `scope`.
+ */
+export interface PresetScope {
+    /**
+     * True when at least one scope must be named.
+     */
+    required?: boolean;
+    /**
+     * What the server grants when none is named.
+     */
+    omitMeans?: OmitMeans;
+}
+/**
+ * What the server grants when no scope is named.
+ */
+export type OmitMeans = "inherit" | "none";
+/**
+ * Where the scopes of a token are known from.
+ */
+export type ScopeSource = "response" | "request" | "unknown";
+/**
+ * Whether `requested_token_type` is sent.
+ */
+export type SendRequestedType = "always" | "if-set" | "never";
+/**
+ * Whether an exchange must say what it issued.
+ */
+export type IssuedType = "required" | "optional";
+/**
+ * Which class of the npm package shows an error.
+ */
+export type ErrorKind = "oauth" | "config" | "network" | "http" | "protocol" | "token_exchange" | "authentication" | "user_interaction" | "invalid_token" | "insufficient_scope" | "resource_access" | "storage" | "internal";
+/**
+ * Which metadata documents are asked for.
+ */
+export type PresetDiscovery = "rfc8414" | "oidc";
+/**
+ * Whose fault an error is.
+ */
+export type Fault = "config" | "user" | "server" | "network" | "bug";

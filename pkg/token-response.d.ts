@@ -1,0 +1,72 @@
+import type { ScopeSource } from "./generated.js";
+/** A token with everything that came with it, as plain data: what `expose` gives and `from` takes. It holds secrets. */
+export interface ExposedToken {
+    accessToken: string;
+    tokenType: string;
+    issuedTokenType?: string;
+    expiresIn?: number;
+    expiresAt?: number;
+    scope: string[];
+    scopeSource: ScopeSource;
+    missingScopes: string[];
+    refreshToken?: string;
+    idToken?: string;
+    authorizationDetails?: unknown[];
+    issuer: string;
+    assumed: string[];
+    raw: Readonly<Record<string, unknown>>;
+    headers: Readonly<Record<string, string>>;
+}
+/**
+ * What a server gave out (RFC 6749 section 5.1, RFC 8693 section 2.2.1). It cannot be changed.
+ *
+ * Printing, cloning and spreading it shows no token, and `JSON.stringify` puts a text in place of each that is refused
+ * wherever a token is taken. `expose()` gives the plain data.
+ */
+export declare class TokenResponse {
+    #private;
+    private constructor();
+    /**
+     * Makes a token of plain data again, as `expose` gave it.
+     *
+     * Throws `ConfigError`: `redacted_token` when the data came from `JSON.stringify(token)`.
+     */
+    static from(plain: ExposedToken): TokenResponse;
+    get accessToken(): string;
+    /** `Bearer`, `DPoP`, `N_A` (RFC 8693 section 2.2.1), or another one that the preset lists. */
+    get tokenType(): string;
+    /** What kind of token it is (RFC 8693 section 3). */
+    get issuedTokenType(): string | undefined;
+    /** The lifetime the server named, in seconds. */
+    get expiresIn(): number | undefined;
+    /** When it ends, in milliseconds since the epoch. */
+    get expiresAt(): number | undefined;
+    /** The scopes granted. Frozen. */
+    get scope(): string[];
+    /** Whether the server named the scopes, or they are those asked for (RFC 6749 section 5.1), or nobody named any. */
+    get scopeSource(): ScopeSource;
+    /** The scopes asked for and not granted. Frozen. */
+    get missingScopes(): string[];
+    get refreshToken(): string | undefined;
+    get idToken(): string | undefined;
+    /** The authorization details granted (RFC 9396 section 7). Frozen. */
+    get authorizationDetails(): unknown[] | undefined;
+    /** The issuer of the server that gave it out. */
+    get issuer(): string;
+    /** What the server should have said and did not, so that it had to be assumed. Frozen. */
+    get assumed(): string[];
+    /** The whole document as it came, frozen and without prototypes. It holds the tokens. */
+    get raw(): Readonly<Record<string, unknown>>;
+    /** The headers of the answer: names in lower case, without `set-cookie`. Frozen. */
+    get headers(): Readonly<Record<string, string>>;
+    /**
+     * The value of an Authorization header with this token (RFC 6750 section 2.1).
+     *
+     * Throws `ConfigError` for a token that is no access token (`N_A`), and for one that needs a proof (`DPoP`).
+     */
+    authorizationHeader(): string;
+    /** Everything as plain data, tokens included. */
+    expose(): ExposedToken;
+    /** Everything but the tokens, the document and the headers, with a text in place of each token. */
+    toJSON(): Record<string, unknown>;
+}

@@ -1,0 +1,135 @@
+/**
+ * The public types: those written by the core, by name, and those of host objects.
+ *
+ * Host objects are described by what is needed of them, so that the typings compile without the DOM library.
+ */
+import type { ClientAuth } from "./auth.js";
+import type * as core from "./generated.js";
+export type { Action, Challenge, ClientCredentialsRequest, Endpoints, ErrorCode, TokenExchangeRequest, Fault, PresetName, ScopeSource, ServerPreset, } from "./generated.js";
+/** A class of the host by its name, or a description of it where the host's typings are absent. */
+type Host<Name extends string, Otherwise> = typeof globalThis extends {
+    [K in Name]: {
+        prototype: infer T;
+    };
+} ? T : Otherwise;
+/** What is needed of an `AbortSignal`. */
+export interface AbortSignalLike {
+    readonly aborted: boolean;
+    readonly reason?: unknown;
+    addEventListener(type: "abort", listener: () => void): void;
+    removeEventListener(type: "abort", listener: () => void): void;
+}
+/** What is needed of `Headers` and `URLSearchParams`. */
+export interface PairsLike {
+    append(name: string, value: string): void;
+    delete(name: string): void;
+    get(name: string): string | null;
+    has(name: string): boolean;
+    set(name: string, value: string): void;
+    forEach(callback: (value: string, name: string) => void): void;
+}
+/** The host's `AbortSignal`. */
+export type HostAbortSignal = Host<"AbortSignal", AbortSignalLike>;
+/** The host's `Headers`. */
+export type HostHeaders = Host<"Headers", PairsLike>;
+/** The host's `URLSearchParams`. */
+export type HostURLSearchParams = Host<"URLSearchParams", PairsLike>;
+/** Names and values: a record, pairs, or an object that lists them as `Headers` and `URLSearchParams` do. */
+export type NameValues = Readonly<Record<string, string | readonly string[] | null | undefined>> | Iterable<readonly [string, string]> | {
+    forEach(callback: (value: string, name: string) => void): void;
+};
+/** What a `fetch` given by the caller is called with, beside the URL. */
+export interface FetchInit {
+    readonly method: "GET" | "POST";
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+    /** A redirect must come back as it is: following it would hand secrets to another host. */
+    readonly redirect: "manual";
+    readonly signal: HostAbortSignal;
+}
+/** What is read of an answer: `status`, and one of `body`, `arrayBuffer()`, `text()`, `json()`. */
+export interface ResponseLike {
+    readonly status: number;
+    /** A `Headers`, a `Map`, pairs or a plain object. */
+    readonly headers?: unknown;
+    readonly redirected?: boolean;
+    readonly type?: string;
+    readonly bodyUsed?: boolean;
+    readonly body?: unknown;
+    arrayBuffer?(): PromiseLike<ArrayBuffer>;
+    text?(): PromiseLike<string>;
+    json?(): PromiseLike<unknown>;
+}
+/** The global `fetch`, or anything that can stand in for it. */
+export type FetchLike = (url: string, init: FetchInit) => ResponseLike | PromiseLike<ResponseLike>;
+/** The last argument of every call. */
+export interface CallOptions {
+    /** Ends the wait of this call; it rejects with `signal.reason` itself. */
+    readonly signal?: AbortSignalLike | null | undefined;
+    /** Bounds the whole operation, discovery, retries and waits included. Milliseconds; the client's when absent. */
+    readonly timeoutMs?: number | null | undefined;
+    /** Headers for the requests of this call, over the client's `customHeaders`. */
+    readonly headers?: NameValues | null | undefined;
+    /** Which of the credentials of a `MultiZoneBasicAuth` to use. */
+    readonly zone?: string | null | undefined;
+}
+/** The options of `OAuthClient`. */
+export interface ClientOptions {
+    /** The id of a public client; may be the https URL of a client id metadata document. */
+    readonly clientId?: string | null | undefined;
+    /** How the client authenticates. Default: it does not, as a public client. */
+    readonly auth?: ClientAuth | null | undefined;
+    /** How this server wants things. Default `"rfc8693"`. */
+    readonly preset?: core.PresetName | core.ServerPreset | null | undefined;
+    /** Endpoints known beforehand: absolute, or a path below the issuer's. They go before discovered ones. */
+    readonly endpoints?: Partial<core.Endpoints> | null | undefined;
+    /** `false`: no discovery. Otherwise how long its results are kept, in milliseconds. Default one hour, and one minute. */
+    readonly discovery?: false | {
+        readonly ttlMs?: number | undefined;
+        readonly negativeTtlMs?: number | undefined;
+    } | null | undefined;
+    /** Where discovered endpoints may be. Default `"any"`. */
+    readonly endpointOrigins?: "any" | "same-origin" | readonly string[] | null | undefined;
+    /** Hosts that may be spoken to by http. Loopback needs no mention. */
+    readonly insecureHosts?: readonly string[] | null | undefined;
+    /** Sends the requests. Default: the global `fetch`, as it is at the time of each call. */
+    readonly fetch?: FetchLike | null | undefined;
+    /** Bounds each operation as a whole. Milliseconds, default 30000. */
+    readonly timeoutMs?: number | null | undefined;
+    /** How often a failure that may pass is tried again. Default 3. */
+    readonly maxRetries?: number | null | undefined;
+    /** The longest answer that is read, in bytes. Default 1048576. */
+    readonly maxResponseBytes?: number | null | undefined;
+    /** How far the clocks may differ, in seconds. Default 10, at most 60. */
+    readonly clockToleranceSeconds?: number | null | undefined;
+    /** Default `onbehalf/<version>`; in browsers their own. */
+    readonly userAgent?: string | null | undefined;
+    /** Headers on every request. Those that OAuth or HTTP decide are refused. */
+    readonly customHeaders?: NameValues | null | undefined;
+    /** The rules to hold the server to. Default `"default"`. */
+    readonly conformance?: "default" | "mcp" | "fapi2" | null | undefined;
+}
+/** The metadata of an authorization server (RFC 8414 section 2). */
+export interface ServerMetadata extends Readonly<core.ServerMetadata> {
+    /** The whole document as it came, with members this package does not know. */
+    readonly raw: Readonly<Record<string, unknown>>;
+}
+/** A request that the caller sends. It holds the secrets of the call: do not log it. */
+export interface PreparedRequest<T> {
+    readonly url: string;
+    readonly method: "GET" | "POST";
+    readonly headers: Record<string, string>;
+    readonly body: string | undefined;
+    /**
+     * Reads the answer: gives the result, or the request to send next. May be called again.
+     *
+     * Throws what the same call of the client would reject with.
+     */
+    parse(status: number, headers: NameValues | null | undefined, body: string | ArrayBuffer | ArrayBufferView): T | PreparedRetry<T>;
+}
+/** The server wants another request first. */
+export interface PreparedRetry<T> {
+    readonly retry: PreparedRequest<T>;
+    /** How long to wait before, in milliseconds. */
+    readonly retryAfterMs?: number;
+}
