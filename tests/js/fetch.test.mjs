@@ -1,0 +1,260 @@
+/** The fetch a caller brings: how it is called, and what it may answer. */
+import assert from "node:assert/strict";
+import { afterEach, describe, test } from "node:test";
+import { BasicAuth, OAuthClient } from "onbehalf";
+import {
+  assertFields,
+  failure,
+  fakeFetch,
+  GRANT,
+  rejects,
+  SUBJECT,
+  SUCCESS,
+  success,
+  TYPE,
+  version,
+} from "./helpers.mjs";
+
+const ISSUER = "https://as.example";
+const TEXT = JSON.stringify(SUCCESS);
+const JSON_TYPE = { "content-type": "application/json" };
+const CYCLE = {};
+CYCLE.self = CYCLE;
+
+const clientOf = (fetch, options = {}) =>
+  new OAuthClient(ISSUER, { fetch, endpoints: { token: "/token" }, ...options });
+const exchangeBy = (fetch, options) => clientOf(fetch, options).exchangeToken({ subjectToken: SUBJECT });
+
+describe("how fetch is called", () => {
+  test("B01, with a URL text, a plain init and no receiver", async () => {
+    const fetch = fakeFetch(success());
+    await exchangeBy(fetch, { auth: new BasicAuth("client", "secret") });
+    assert.equal(fetch.calls.length, 1);
+    const [{ url, init, self, args }] = fetch.calls;
+    assert.equal(url, "https://as.example/token");
+    assert.equal(self, undefined);
+    assert.equal(args.length, 2);
+    assert.equal(Object.getPrototypeOf(init), Object.prototype);
+    assert.equal(init.method, "POST");
+    assert.equal(init.redirect, "manual");
+    assert.equal(typeof init.body, "string");
+    assert.ok(init.signal instanceof AbortSignal);
+    assert.deepEqual(
+      Object.keys(init).filter((key) => !["body", "headers", "method", "redirect", "signal"].includes(key)),
+      [],
+    );
+    const headers = Object.fromEntries(new Headers(init.headers));
+    assert.match(headers["content-type"], /^application\/x-www-form-urlencoded/);
+    delete headers["content-type"];
+    assert.deepEqual(headers, {
+      accept: "application/json",
+      authorization: "Basic Y2xpZW50OnNlY3JldA==",
+      "user-agent": `onbehalf/${version}`,
+    });
+    assertFields(fetch.calls[0], {
+      grant_type: GRANT.exchange,
+      subject_token: SUBJECT,
+      subject_token_type: TYPE.accessToken,
+    });
+  });
+
+  test("P65, a discovery is a GET without a body", async () => {
+    const fetch = fakeFetch({ headers: JSON_TYPE, body: JSON.stringify({ issuer: ISSUER }) });
+    await new OAuthClient(ISSUER, { fetch }).discoverServerMetadata();
+    const [{ url, init, self }] = fetch.calls;
+    assert.equal(url, "https://as.example/.well-known/oauth-authorization-server");
+    assert.equal(self, undefined);
+    assert.equal(init.method, "GET");
+    assert.equal(init.redirect, "manual");
+    assert.equal(init.body ?? null, null);
+  });
+
+  const original = globalThis.fetch;
+  afterEach(() => {
+    globalThis.fetch = original;
+  });
+
+  test("B01, the global fetch is looked up at each call", async () => {
+    const client = clientOf(undefined);
+    for (const name of ["first", "second"]) {
+      const fetch = fakeFetch(success({ access_token: name }));
+      globalThis.fetch = fetch;
+      assert.equal((await client.exchangeToken({ subjectToken: SUBJECT })).accessToken, name);
+      assert.equal(fetch.calls.length, 1);
+    }
+  });
+
+  test("B01, without any fetch the call rejects with one of our errors", async () => {
+    const client = clientOf(undefined);
+    globalThis.fetch = undefined;
+    await rejects(client.exchangeToken({ subjectToken: SUBJECT }), "OAuthError");
+  });
+});
+
+describe("answers that look like a Response", () => {
+  const stream = (text) => new Response(text).body;
+
+  for (const [name, answer] of [
+    ["a real Response", () => new Response(TEXT, { headers: JSON_TYPE })],
+    ["a real Response, not in a promise", { sync: () => new Response(TEXT, { headers: JSON_TYPE }) }],
+    ["status and text()", { status: 200, text: async () => TEXT }],
+    ["status and a text() that is not async", { status: 200, text: () => TEXT }],
+    ["status and json()", { status: 200, json: async () => JSON.parse(TEXT) }],
+    ["status and arrayBuffer()", { status: 200, arrayBuffer: async () => new TextEncoder().encode(TEXT).buffer }],
+    ["status and a body stream", { status: 200, body: stream(TEXT) }],
+    [
+      "a plain headers object",
+      { status: 200, headers: { "Content-Type": "application/json" }, text: async () => TEXT },
+    ],
+    [
+      "a headers Map",
+      { status: 200, headers: new Map([["content-type", "application/json"]]), text: async () => TEXT },
+    ],
+    ["headers null", { status: 200, headers: null, text: async () => TEXT }],
+    [
+      "a class instance whose methods need their receiver",
+      new (class {
+        #text = TEXT;
+        status = 200;
+        async text() {
+          return this.#text;
+        }
+      })(),
+    ],
+  ]) {
+    test(`B17, ${name} is read`, async () => {
+      const fetch = answer.sync ?? fakeFetch(answer);
+      assert.equal((await exchangeBy(fetch)).accessToken, "issued");
+    });
+  }
+
+  test("B17, plain headers are found whatever their case, and count", async () => {
+    const html = { status: 200, headers: { "CONTENT-TYPE": "text/html" }, text: async () => TEXT };
+    await rejects(exchangeBy(fakeFetch(html)), "OAuthProtocolError", { code: "invalid_response" });
+    const busy = { status: 429, headers: { "Retry-After": "7" }, text: async () => "" };
+    await rejects(exchangeBy(fakeFetch(busy), { maxRetries: 0 }), "OAuthHttpError", { retryAfterMs: 7_000 });
+  });
+
+  test("B17, an error answer of the look-alike keeps status and body", async () => {
+    const answer = { status: 400, json: async () => ({ error: "invalid_scope", error_description: "no" }) };
+    await rejects(exchangeBy(fakeFetch(answer)), "TokenExchangeError", { error: "invalid_scope", status: 400 });
+  });
+
+  for (const [name, answer, missing] of [
+    ["no status", { text: async () => TEXT }, "status"],
+    ["a status that is a text", { status: "200", text: async () => TEXT }, "status"],
+    ["a status that is NaN", { status: Number.NaN, text: async () => TEXT }, "status"],
+    ["no way to read the body", { status: 200 }, "text"],
+    ["a text() that is no function", { status: 200, text: TEXT }, "text"],
+    ["undefined", undefined, "status"],
+    ["null", null, "status"],
+    ["a text", TEXT, "status"],
+    ["a number", 200, "status"],
+    ["an empty object", {}, "status"],
+  ]) {
+    test(`B17, ${name}: a typed error that names ${missing}`, async () => {
+      const fetch = fakeFetch(() => answer);
+      const error = await rejects(exchangeBy(fetch), "OAuthError", { retryable: false });
+      assert.match(error.message, new RegExp(`\\b${missing}\\b`));
+      assert.equal(fetch.calls.length, 1);
+    });
+  }
+
+  test("B17, a body that is used already or locked: a typed error", async () => {
+    const used = new Response(TEXT, { headers: JSON_TYPE });
+    await used.text();
+    await rejects(exchangeBy(fakeFetch(used)), "OAuthError");
+    const locked = new Response(TEXT, { headers: JSON_TYPE });
+    locked.body.getReader();
+    await rejects(exchangeBy(fakeFetch(locked)), "OAuthError");
+  });
+
+  for (const [name, answer] of [
+    ["text() that gives a number", { status: 200, text: async () => 5 }],
+    ["text() that gives undefined", { status: 200, text: async () => undefined }],
+    ["json() that gives a cycle", { status: 200, json: async () => CYCLE }],
+    ["json() that gives undefined", { status: 200, json: async () => undefined }],
+    ["a stream of texts", { status: 200, body: ReadableStream.from([TEXT]) }],
+  ]) {
+    test(`B17, ${name}: a typed error, and the next call works`, async () => {
+      const client = clientOf(fakeFetch(answer, success()));
+      await rejects(client.exchangeToken({ subjectToken: SUBJECT }), "OAuthError");
+      assert.equal((await client.exchangeToken({ subjectToken: SUBJECT })).accessToken, "issued");
+    });
+  }
+
+  test("X4, a look-alike without a stream is capped too", async () => {
+    const big = { status: 200, text: async () => `${TEXT.slice(0, -1)},"pad":"${"x".repeat(2_000_000)}"}` };
+    await rejects(exchangeBy(fakeFetch(big)), "OAuthHttpError", { code: "response_too_large" });
+  });
+});
+
+describe("a fetch that fails", () => {
+  const UNREACHABLE = { code: "unreachable", retryable: true, action: "network", fault: "network" };
+
+  for (const reason of [
+    new TypeError("fetch failed"),
+    "a text",
+    0,
+    null,
+    undefined,
+    Object.freeze({ code: "EPIPE" }),
+  ]) {
+    test(`2.14 row 5, NetworkError with the rejection as cause by identity: ${String(reason)}`, async () => {
+      const error = await rejects(
+        exchangeBy(() => Promise.reject(reason)),
+        "NetworkError",
+        UNREACHABLE,
+      );
+      assert.equal(error.cause, reason);
+    });
+  }
+
+  test("2.14 row 5, a fetch that throws at once is the same", async () => {
+    const reason = new Error("thrown, not rejected");
+    const fetch = () => {
+      throw reason;
+    };
+    const error = await rejects(exchangeBy(fetch), "NetworkError", UNREACHABLE);
+    assert.equal(error.cause, reason);
+  });
+
+  test("2.14 row 5, a body that fails while it is read is the same", async () => {
+    const reason = new Error("reset");
+    const answer = { status: 200, text: () => Promise.reject(reason) };
+    assert.equal((await rejects(exchangeBy(fakeFetch(answer)), "NetworkError", UNREACHABLE)).cause, reason);
+    const body = new ReadableStream({ pull: (controller) => controller.error(reason) });
+    const streaming = fakeFetch(() => new Response(body, { headers: JSON_TYPE }));
+    assert.equal((await rejects(exchangeBy(streaming), "NetworkError", UNREACHABLE)).cause, reason);
+  });
+
+  test("2.14 row 5, the message names the host, not the query", async () => {
+    const options = { endpoints: { token: "https://tokens.example/t?key=private" } };
+    const error = await rejects(
+      exchangeBy(() => Promise.reject(new Error("x")), options),
+      "NetworkError",
+      UNREACHABLE,
+    );
+    assert.match(error.message, /tokens\.example/);
+    assert.doesNotMatch(error.message, /private/);
+  });
+
+  test("X18, a fetch that rejects with its own AbortError is unreachable, not an abort of the caller", async () => {
+    const reason = new DOMException("inner", "AbortError");
+    const controller = new AbortController();
+    const client = clientOf(() => Promise.reject(reason));
+    const call = client.exchangeToken({ subjectToken: SUBJECT }, { signal: controller.signal });
+    assert.equal((await rejects(call, "NetworkError", UNREACHABLE)).cause, reason);
+  });
+
+  test("X18, a fetch that rejects with something of its own after an abort still gives the caller's reason", async () => {
+    const controller = new AbortController();
+    const reason = new Error("user left");
+    const fetch = (_url, { signal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("custom"))));
+    const client = clientOf(fetch);
+    const call = failure(client.exchangeToken({ subjectToken: SUBJECT }, { signal: controller.signal }));
+    setTimeout(() => controller.abort(reason), 10);
+    assert.equal(await call, reason);
+  });
+});

@@ -1,0 +1,322 @@
+/** `prepare.*`: the same operations for any transport; and custom headers, which both ways carry. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { BasicAuth, MultiZoneBasicAuth, OAuthClient, TokenResponse } from "onbehalf";
+import { json } from "../servers/quirk/server.mjs";
+import {
+  assertError,
+  assertFields,
+  basic,
+  failure,
+  fakeFetch,
+  fields,
+  GRANT,
+  rejectsConfig,
+  SUBJECT,
+  SUCCESS,
+  serve,
+  serveToken,
+  success,
+  TYPE,
+  thrown,
+  throwsConfig,
+} from "./helpers.mjs";
+
+const ISSUER = "https://as.example";
+const EXCHANGE = { grant_type: GRANT.exchange, subject_token: SUBJECT, subject_token_type: TYPE.accessToken };
+const JSON_HEADERS = { "content-type": "application/json" };
+const TEXT = JSON.stringify(SUCCESS);
+
+/** A client whose fetch must never be called. */
+function silent(options = {}) {
+  const fetch = fakeFetch(new Error("prepare must not send"));
+  const client = new OAuthClient(ISSUER, { endpoints: { token: "/token" }, fetch, ...options });
+  return {
+    client,
+    fetch,
+    prepare: (params, call) => client.prepare.exchangeToken({ subjectToken: SUBJECT, ...params }, call),
+  };
+}
+
+describe("prepare", () => {
+  test("B01, no endpoint known: prepare_unsupported, no discovery", async () => {
+    for (const options of [{ endpoints: {} }, { endpoints: { introspect: "/i" } }]) {
+      const { prepare, fetch } = silent(options);
+      await rejectsConfig(() => prepare(), "prepare_unsupported");
+      assert.equal(fetch.calls.length, 0);
+    }
+  });
+
+  test("B01, bad parameters and options are refused as in a call", async () => {
+    const { client, prepare, fetch } = silent();
+    await rejectsConfig(() => client.prepare.exchangeToken({}), "missing_option", "subjectToken");
+    await rejectsConfig(() => prepare({ subject_token: "x" }), "unknown_option", "subject_token");
+    await rejectsConfig(() => prepare({}, { timeout: 1 }), "unknown_option", "timeout");
+    await rejectsConfig(() => client.prepare.clientCredentials({ x: 1 }), "unknown_option", "x");
+    assert.equal(fetch.calls.length, 0);
+  });
+
+  test("B01, the request is complete, plain data, and nothing is sent", async () => {
+    const { prepare, fetch } = silent({ auth: new BasicAuth("client", "secret"), customHeaders: { "X-Tenant": "7" } });
+    const request = await prepare({ audience: ["a", "b"], scope: "read" });
+    assert.equal(request.url, `${ISSUER}/token`);
+    assert.equal(request.method, "POST");
+    assert.equal(typeof request.body, "string");
+    assert.equal(Object.getPrototypeOf(request.headers), Object.prototype);
+    const headers = new Headers(request.headers);
+    assert.equal(headers.get("authorization"), "Basic Y2xpZW50OnNlY3JldA==");
+    assert.equal(headers.get("accept"), "application/json");
+    assert.equal(headers.get("x-tenant"), "7");
+    assert.match(headers.get("content-type"), /^application\/x-www-form-urlencoded/);
+    assertFields({ init: request }, { ...EXCHANGE, audience: ["a", "b"], scope: "read" });
+    assert.equal(fetch.calls.length, 0);
+  });
+
+  test("B01, it is what the driven call sends, byte for byte", async (t) => {
+    const { server, client } = await serveToken(t, [success()], { auth: new BasicAuth("a:b", "p%/+ é") });
+    const params = { subjectToken: SUBJECT, audience: ["x", "é"], extra: { z: ["1", "2"] } };
+    const request = await client.prepare.exchangeToken(params);
+    await client.exchangeToken(params);
+    assert.equal(server.requests.length, 1);
+    assert.equal(request.url, `${server.origin}/token`);
+    assert.equal(request.body, server.requests[0].body);
+    for (const [name, value] of Object.entries(request.headers)) {
+      assert.equal(server.requests[0].headers[name.toLowerCase()], value, name);
+    }
+  });
+
+  test("B01, sent by the platform's own fetch and parsed: the same result", async (t) => {
+    const { client } = await serveToken(t, [success({ scope: "read" })]);
+    const request = await client.prepare.exchangeToken({ subjectToken: SUBJECT, scope: "read write" });
+    const { url, method, headers, body, parse } = request;
+    const response = await fetch(url, { method, headers, body });
+    const token = parse(response.status, response.headers, await response.text());
+    assert.ok(token instanceof TokenResponse);
+    assert.equal(token.accessToken, "issued");
+    assert.deepEqual(token.missingScopes, ["write"]);
+    assert.equal(token.authorizationHeader(), "Bearer issued");
+  });
+
+  for (const [name, headers] of [
+    ["Headers", new Headers(JSON_HEADERS)],
+    ["a record", JSON_HEADERS],
+    ["a record in another case", { "CONTENT-TYPE": "application/json" }],
+    ["a record of lists (node:http)", { "content-type": ["application/json"] }],
+    ["pairs", [["Content-Type", "application/json"]]],
+  ]) {
+    test(`B01, parse takes ${name}, and a text, bytes or a buffer, any number of times`, async () => {
+      const { parse } = await silent().prepare();
+      const bytes = new TextEncoder().encode(TEXT);
+      for (const body of [TEXT, bytes, Buffer.from(TEXT), bytes.buffer]) {
+        assert.equal(parse(200, headers, body).accessToken, "issued");
+      }
+    });
+  }
+
+  test("B01, the content type given to parse counts, whatever its form", async () => {
+    const { parse } = await silent().prepare();
+    for (const headers of [
+      new Headers({ "content-type": "text/html" }),
+      { "Content-Type": "text/html" },
+      [["content-type", "text/html"]],
+    ]) {
+      assertError(
+        thrown(() => parse(200, headers, TEXT)),
+        "OAuthProtocolError",
+        { code: "invalid_response" },
+      );
+    }
+    assert.equal(parse(200, {}, TEXT).accessToken, "issued");
+  });
+
+  for (const [name, status, headers, body, className, expected] of [
+    [
+      "an OAuth error",
+      400,
+      JSON_HEADERS,
+      '{"error":"invalid_scope"}',
+      "TokenExchangeError",
+      { error: "invalid_scope" },
+    ],
+    ["a page", 500, {}, "down", "OAuthHttpError", { code: "http_error", status: 500, bodySnippet: "down" }],
+    ["a redirect", 302, { location: "https://evil.example/x" }, "", "OAuthHttpError", { code: "unexpected_redirect" }],
+    ["201", 201, JSON_HEADERS, TEXT, "OAuthHttpError", { code: "unexpected_status", status: 201 }],
+    ["half a document", 200, JSON_HEADERS, TEXT.slice(1), "OAuthProtocolError", { code: "invalid_response" }],
+    ["a bare 401", 401, {}, "", "AuthenticationError", { code: "client_authentication_failed" }],
+  ]) {
+    test(`B17, parse throws for ${name}`, async () => {
+      const { parse } = await silent().prepare();
+      assertError(
+        thrown(() => parse(status, headers, body)),
+        className,
+        expected,
+      );
+    });
+  }
+
+  for (const [name, args] of [
+    ["no status", [undefined, {}, TEXT]],
+    ["a status that is a text", ["200", {}, TEXT]],
+    ["headers that are a text", [200, "content-type: application/json", TEXT]],
+    ["a body that is an object", [200, {}, JSON.parse(TEXT)]],
+    ["a Response", [new Response(TEXT)]],
+  ]) {
+    test(`B17, parse refuses ${name}`, async () => {
+      const { parse } = await silent().prepare();
+      assertError(
+        thrown(() => parse(...args)),
+        "ConfigError",
+        { action: "fix_config" },
+      );
+    });
+  }
+
+  test("B17, parse holds the size cap", async () => {
+    const { parse } = await silent({ maxResponseBytes: 1000 }).prepare();
+    const body = JSON.stringify({ ...SUCCESS, pad: "x".repeat(2000) });
+    assertError(
+      thrown(() => parse(200, {}, body)),
+      "OAuthHttpError",
+      { code: "response_too_large" },
+    );
+  });
+
+  test("P38, an answer to be repeated gives the next request and the wait, and its parse goes on", async () => {
+    const { prepare, fetch } = silent();
+    const first = await prepare({ audience: "a" });
+    const answer = first.parse(429, { "retry-after": "7" }, "");
+    assert.ok(!(answer instanceof TokenResponse));
+    assert.equal(answer.retryAfterMs, 7_000);
+    assert.equal(answer.retry.url, first.url);
+    assert.equal(answer.retry.method, "POST");
+    assert.deepEqual(fields({ init: answer.retry }), fields({ init: first }));
+    assert.equal(answer.retry.parse(200, JSON_HEADERS, TEXT).accessToken, "issued");
+    assert.equal(first.parse(200, JSON_HEADERS, TEXT).accessToken, "issued");
+    assert.equal(fetch.calls.length, 0);
+  });
+
+  test("P38, after maxRetries answers of that kind parse throws", async () => {
+    let request = await silent({ maxRetries: 2 }).prepare();
+    for (let n = 0; n < 2; n++) request = request.parse(503, { "retry-after": "0" }, "").retry;
+    const error = thrown(() => request.parse(503, { "retry-after": "0" }, ""));
+    assertError(error, "OAuthHttpError", { status: 503, action: "wait" });
+    const { parse } = await silent({ maxRetries: 0 }).prepare();
+    assertError(
+      thrown(() => parse(503, { "retry-after": "0" }, "")),
+      "OAuthHttpError",
+      { status: 503 },
+    );
+  });
+
+  test("P124, a function as authentication is awaited, and what it throws reaches the caller", async () => {
+    const auth = async ({ headers, body, endpoint }) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      headers.set("authorization", `Signature ${endpoint}`);
+      body.set("client_id", "fn");
+    };
+    const request = await silent({ auth }).prepare();
+    assert.equal(new Headers(request.headers).get("authorization"), `Signature ${ISSUER}/token`);
+    assertFields({ init: request }, { ...EXCHANGE, client_id: "fn" });
+    assert.equal(request.parse(200, {}, TEXT).accessToken, "issued");
+    const reason = new Error("sealed");
+    assert.equal(await failure(silent({ auth: () => Promise.reject(reason) }).prepare()), reason);
+  });
+
+  test("P23, the zone of the call counts", async () => {
+    const { prepare } = silent({ auth: new MultiZoneBasicAuth({ a: ["id", "secret"] }) });
+    assert.equal(new Headers((await prepare({}, { zone: "a" })).headers).get("authorization"), basic("id", "secret"));
+    await rejectsConfig(() => prepare({}, { zone: "b" }), "unknown_zone", "zone");
+  });
+
+  test("P30, client credentials are prepared likewise", async () => {
+    const { client } = silent({ clientId: "public" });
+    const request = await client.prepare.clientCredentials({ scope: "read" });
+    assertFields({ init: request }, { grant_type: GRANT.clientCredentials, client_id: "public", scope: "read" });
+    assert.equal(request.parse(200, {}, TEXT).accessToken, "issued");
+  });
+
+  test("P65, after a discovery the endpoint is known", async (t) => {
+    const server = await serve(t);
+    const client = new OAuthClient(server.metadata());
+    await rejectsConfig(() => client.prepare.exchangeToken({ subjectToken: SUBJECT }), "prepare_unsupported");
+    await client.discoverServerMetadata();
+    const request = await client.prepare.exchangeToken({ subjectToken: SUBJECT });
+    assert.equal(request.url, `${server.origin}/token`);
+    assert.equal(server.requests.length, 1);
+  });
+});
+
+describe("custom headers", () => {
+  for (const name of ["Authorization", "authorization", "Content-Type", "content-length", "DPoP", "Host", "HOST"]) {
+    test(`X13, V-05, ${name} is refused in customHeaders and in the headers of a call`, async () => {
+      const error = throwsConfig(() => new OAuthClient(ISSUER, { customHeaders: { [name]: "x" } }), "invalid_option");
+      assert.match(error.field, /^customHeaders/);
+      const { client, fetch } = silent();
+      for (const headers of [{ [name]: "x" }, [[name, "x"]], new Headers({ [name]: "x" })]) {
+        const call = () => client.exchangeToken({ subjectToken: SUBJECT }, { headers });
+        assert.match((await rejectsConfig(call, "invalid_option")).field, /^headers/);
+      }
+      assert.equal(fetch.calls.length, 0);
+    });
+  }
+
+  for (const [what, customHeaders] of [
+    ["CR LF in a value", { "X-A": "a\r\nAuthorization: Basic x" }],
+    ["LF in a value", { "X-A": "a\nb" }],
+    ["NUL in a value", { "X-A": "a\u0000b" }],
+    ["LF in a name", { "X-A\nAuthorization": "x" }],
+    ["a space in a name", { "X A": "x" }],
+    ["a colon in a name", { "X:A": "x" }],
+    ["an empty name", { "": "x" }],
+    ["a number", 5],
+    ["a text", "X-A: 1"],
+    ["a triple", [["X-A", "1", "2"]]],
+  ]) {
+    test(`X13, header injection: ${what} is refused`, async () => {
+      throwsConfig(() => new OAuthClient(ISSUER, { customHeaders }), "invalid_option");
+      const { client, fetch } = silent();
+      const call = () => client.exchangeToken({ subjectToken: SUBJECT }, { headers: customHeaders });
+      await rejectsConfig(call, "invalid_option");
+      assert.equal(fetch.calls.length, 0);
+    });
+  }
+
+  for (const [form, make] of [
+    ["a record", (record) => record],
+    ["Headers", (record) => new Headers(record)],
+    ["pairs", (record) => Object.entries(record)],
+  ]) {
+    test(`X13, V-07, as ${form} they go out on every request, discovery included; the call's come on top`, async (t) => {
+      const server = await serve(t);
+      server.on("/token", success());
+      const auth = new BasicAuth("client", "secret");
+      const client = new OAuthClient(server.metadata(), {
+        auth,
+        customHeaders: make({ "X-Tenant": "7", "X-Both": "client" }),
+      });
+      const headers = make({ "X-Trace": "t-1", "X-Both": "call" });
+      await client.exchangeToken({ subjectToken: SUBJECT }, { headers });
+      await client.clientCredentials();
+      const [document, exchange, credentials] = server.requests.map((request) => request.headers);
+      for (const sent of [document, exchange, credentials]) assert.equal(sent["x-tenant"], "7");
+      assert.equal(exchange["x-trace"], "t-1");
+      assert.equal(exchange["x-both"], "call");
+      assert.equal(credentials["x-trace"], undefined);
+      assert.equal(credentials["x-both"], "client");
+      assert.equal(exchange.authorization, "Basic Y2xpZW50OnNlY3JldA==");
+    });
+  }
+
+  test("X13, V-04, Accept is ours", async (t) => {
+    const { server, exchange } = await serveToken(t, [success()], { customHeaders: { Accept: "text/html" } });
+    await exchange({}, { headers: { accept: "application/xml" } });
+    assert.equal(server.requests[0].headers.accept, "application/json");
+  });
+
+  test("X13, an OAuth error is read as ever", async (t) => {
+    const { exchange } = await serveToken(t, [json({ error: "invalid_scope" }, 400)], {
+      customHeaders: { "X-A": "1" },
+    });
+    assertError(await failure(exchange({})), "TokenExchangeError", { error: "invalid_scope" });
+  });
+});
