@@ -89,9 +89,13 @@ export function describeError(error) {
     action,
     retryable,
     "to do": HINTS[action],
-    cause:
-      error?.cause instanceof Error ? `${error.cause.name}: ${error.cause.code ?? error.cause.message}` : undefined,
+    cause: error?.cause instanceof Error ? rootOf(error.cause) : undefined,
   };
+}
+
+/** The innermost cause, which is where Node says what happened to a connection. */
+function rootOf(error) {
+  return error.cause instanceof Error ? rootOf(error.cause) : `${error.name}: ${error.code ?? error.message}`;
 }
 
 /** What each action means for the person who reads it. */

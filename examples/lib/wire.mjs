@@ -36,7 +36,7 @@ export function watchedFetch({ from, names, print, fetch = globalThis.fetch }) {
       line(response.status);
       return response;
     } catch (error) {
-      line(`no answer (${error.cause?.code ?? error.name})`);
+      line(`no answer (${error.cause?.code ?? error.cause?.message ?? error.name})`);
       throw error;
     }
   };
