@@ -42,7 +42,7 @@ async function ownServer(demo, changes = {}) {
 test("the main job succeeds, prints no token, no colour into a pipe and nothing on stderr", async () => {
   const { code, output, errors, lastLine } = await run("start.mjs");
   assert.equal(code, 0, output + errors);
-  assert.match(lastLine, /^main job: ok, 13 steps, (\d+) of \1 checks passed, \d+ ms$/);
+  assert.match(lastLine, /^main job: ok, \d+ steps, (\d+) of \1 checks passed, \d+ ms$/);
   assert.equal(errors, "");
   assert.ok(!output.includes("\u001b"));
 });
