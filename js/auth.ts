@@ -63,11 +63,11 @@ export class BasicAuth {
 
   readonly #clientId: string;
   readonly #clientSecret: string;
-  readonly #encoding: "form" | "raw";
+  readonly #encoding: "form" | "raw" | undefined;
 
   /**
    * `encoding: "form"` encodes id and secret as RFC 6749 appendix B says; `"raw"` is for servers that do not decode
-   * them. Throws `ConfigError`.
+   * them. Default: as the preset says. Throws `ConfigError`.
    */
   constructor(clientId: string, clientSecret: string, options?: { readonly encoding?: "form" | "raw" | undefined } | null) {
     this.#clientId = required("clientId", clientId);
@@ -81,7 +81,8 @@ export class BasicAuth {
 
   /** @internal */
   [AUTH_DATA](): AuthData {
-    return { type: "basic", clientId: this.#clientId, clientSecret: this.#clientSecret, encoding: this.#encoding };
+    const data: AuthData = { type: "basic", clientId: this.#clientId, clientSecret: this.#clientSecret };
+    return this.#encoding ? { ...data, encoding: this.#encoding } : data;
   }
 
   /** @internal */
@@ -227,10 +228,10 @@ export function authElsewhere(auth: unknown, issuer: string): unknown {
   return { [AUTH_DATA]: (): AuthData => ({ type: "withheld", issuer }) };
 }
 
-function encodingOf(options: unknown): "form" | "raw" {
-  if (options == null) return "form";
-  const { encoding = "form", ...others } = options as { encoding?: unknown };
+function encodingOf(options: unknown): "form" | "raw" | undefined {
+  const { encoding, ...others } = (options ?? {}) as { encoding?: unknown };
   for (const name of Object.keys(others)) throw configError("unknown_option", name, `unknown option ${name}`);
+  if (encoding == null) return undefined;
   if (encoding === "form" || encoding === "raw") return encoding;
   throw configError("invalid_option", "encoding", 'encoding must be "form" or "raw"');
 }

@@ -68,11 +68,10 @@ export async function drive(
 
 /** The error for a failed step. */
 export function failure(error: ErrorData, answer: Answer | undefined): Error {
-  const headers = error.kind === "config" || error.kind === "network" ? undefined : answer?.headers;
-  return toError(error, {
-    cause: error.kind === "network" ? answer?.cause : undefined,
-    headers: headers && Object.freeze(readHeaders(headers)),
-  });
+  if (error.kind === "network") return toError(error, answer && "cause" in answer ? { cause: answer.cause } : undefined);
+  // Of an answer that an option of the caller's stands against, nothing is told.
+  const headers = error.kind === "config" ? undefined : answer?.headers;
+  return toError(error, { headers: headers && Object.freeze(readHeaders(headers)) });
 }
 
 /** The answer to a request, as the core takes it. */

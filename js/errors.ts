@@ -45,27 +45,27 @@ export class OAuthError extends Error {
   declare readonly status?: number;
 
   readonly #fields: Omit<ErrorInit, "message">;
-  readonly #context: ErrorContext;
+  readonly #headers: Readonly<Record<string, string>> | undefined;
 
   constructor(init: ErrorInit, context: ErrorContext = {}) {
     super(init.message);
     const { message, kind, ...fields } = init as ErrorData;
     this.#fields = fields;
-    this.#context = context;
+    this.#headers = context.headers;
     for (const [name, value] of Object.entries(fields)) {
       if (value === undefined) delete fields[name as keyof typeof fields];
       else Object.defineProperty(this, name, { value, enumerable: true });
     }
+    // A getter: hosts print and clone a plain `cause`, with all that it holds.
+    if ("cause" in context) Object.defineProperty(this, "cause", { get: () => context.cause });
   }
 
   /** The original failure, by identity: what `fetch` rejected with, for example. Printing and cloning leave it out. */
-  override get cause(): unknown {
-    return this.#context.cause;
-  }
+  declare readonly cause?: unknown;
 
   /** The headers of the answer this is about: names in lower case, without `set-cookie`. Not part of the JSON. */
   get headers(): Readonly<Record<string, string>> | undefined {
-    return this.#context.headers;
+    return this.#headers;
   }
 
   /** The fields and the message as plain data, without any secret; of the cause its name and code. */
@@ -80,8 +80,7 @@ export class OAuthError extends Error {
   }
 
   #shown(): object {
-    const cause = nameAndCode(this.cause);
-    return cause ? { ...this.#fields, cause } : this.#fields;
+    return "cause" in this ? { ...this.#fields, cause: nameAndCode(this.cause) } : this.#fields;
   }
 }
 
@@ -229,7 +228,7 @@ export function adopted(thrown: unknown): unknown {
 export function configError(code: ErrorCode, field: string | undefined, message: string, cause?: unknown): ConfigError {
   const init: ErrorInit = { code, message, action: "fix_config", retryable: false, fault: "config" };
   if (field !== undefined) init.field = field;
-  return new ConfigError(init, { cause });
+  return new ConfigError(init, cause === undefined ? undefined : { cause });
 }
 
 /** The name is a literal on the prototype: bundlers rename classes, and stack traces take it from there. */
@@ -239,8 +238,7 @@ function named(type: typeof OAuthError, name: string): void {
 }
 
 /** All that is printed of a cause: its message may quote the request it failed with. */
-function nameAndCode(cause: unknown): object | undefined {
-  if (cause === undefined) return undefined;
+function nameAndCode(cause: unknown): object {
   if (typeof cause !== "object" || cause === null) return { name: typeof cause };
   try {
     const { name, code, cause: inner } = cause as { name?: unknown; code?: unknown; cause?: { code?: unknown } };

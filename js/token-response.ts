@@ -146,7 +146,7 @@ export class TokenResponse {
     return this.#token.assumed;
   }
 
-  /** The whole document as it came, frozen and without prototypes. It holds the tokens. */
+  /** The whole document as it came, frozen and without a prototype. It holds the tokens. */
   get raw(): Readonly<Record<string, unknown>> {
     return (this.#raw ??= parseDocument(this.#document));
   }
