@@ -23,7 +23,7 @@ export const checks = [
     name: "clippy wasm",
     run: tool("cargo", [...clippy, "--all-features", "--target", wasmTarget, ...denyWarnings], "no warnings"),
   },
-  { name: "biome", run: tool(...npmTool("@biomejs/biome/bin/biome", ["ci", "--colors=off"])) },
+  { name: "biome", run: tool(...npmTool("@biomejs/biome/bin/biome", ["ci", "--error-on-warnings", "--colors=off"])) },
   { name: "tsc", run: tool(...npmTool("typescript/bin/tsc", ["-p", "tsconfig.json"]), "strict, no errors") },
   { name: "wire names", run: wireNamesCheck },
   { name: "forbidden crates", run: forbiddenCratesCheck },

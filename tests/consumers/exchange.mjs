@@ -23,7 +23,7 @@ export async function exchange({ BasicAuth, OAuthClient }) {
   try {
     const issuer = `http://127.0.0.1:${server.address().port}`;
     const client = new OAuthClient(issuer, {
-      auth: new BasicAuth("agent", "agent-secret"),
+      auth: new BasicAuth("agent", "s3cret"),
       endpoints: { token: `${issuer}/token` },
     });
     const token = await client.exchangeToken({ subjectToken: "user-token", scope: "crm:read" });
@@ -31,7 +31,7 @@ export async function exchange({ BasicAuth, OAuthClient }) {
     assert.deepEqual(token.scope, ["crm:read"]);
     assert.equal(requests.length, 1);
     const [{ request, form }] = requests;
-    assert.equal(request.headers.authorization, `Basic ${btoa("agent:agent-secret")}`);
+    assert.equal(request.headers.authorization, `Basic ${btoa("agent:s3cret")}`);
     assert.equal(form.get("grant_type"), "urn:ietf:params:oauth:grant-type:token-exchange");
     assert.equal(form.get("subject_token"), "user-token");
     return "exchanged a token";
