@@ -74,6 +74,7 @@ function requestOf<T>(
     body,
     parse(status, headers, body) {
       if (!isStatus(status)) throw configError("invalid_option", "status", "status must be the number of an HTTP status");
+      if (typeof (headers ?? {}) !== "object") throw configError("invalid_option", "headers", "headers must be an object");
       const answer = received(status, keepHeaders(headers ?? {}), textOf(body));
       return read(preparation, answer, started, [...history]);
     },

@@ -1,7 +1,8 @@
 import { type HeaderRecord, readHeaders } from "./answer.js";
 import { brand } from "./brand.js";
 import { parseDocument } from "./document.js";
-import { configError } from "./errors.js";
+import { type CoreExports, enter, instance } from "./core.js";
+import { adopted, configError } from "./errors.js";
 import type { ScopeSource, TokenSet } from "./generated.js";
 import { INSPECT, type Inspect, printed, REDACTED } from "./redact.js";
 
@@ -160,13 +161,15 @@ export class TokenResponse {
   /**
    * The value of an Authorization header with this token (RFC 6750 section 2.1).
    *
-   * Throws `ConfigError` for a token that is no access token (`N_A`), and for one that needs a proof (`DPoP`).
+   * Throws `ConfigError` for a token that is no access token, and for one that is of no use without a proof.
    */
   authorizationHeader(): string {
-    const { tokenType, accessToken } = this.#token;
-    if (tokenType !== "N_A" && tokenType !== "DPoP") return `Bearer ${accessToken}`;
-    const why = tokenType === "DPoP" ? "needs a proof beside it" : "is no access token";
-    throw configError("invalid_option", "tokenType", `a token of type ${tokenType} ${why}: no header can be made of it alone`);
+    const { accessToken, tokenType, issuedTokenType } = this.#token;
+    try {
+      return enter(instance(), (core) => (core as WithHeader).authorizationHeader(accessToken, tokenType, issuedTokenType));
+    } catch (thrown) {
+      throw adopted(thrown);
+    }
   }
 
   /** Everything as plain data, tokens included. */
@@ -198,6 +201,10 @@ export class TokenResponse {
   [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
     return printed("TokenResponse", this.toJSON(), depth, options, inspect);
   }
+}
+
+interface WithHeader extends CoreExports {
+  authorizationHeader(accessToken: string, tokenType: string, issuedTokenType: string | undefined): string;
 }
 
 function text(plain: ExposedToken, name: keyof ExposedToken): string | undefined {
