@@ -69,7 +69,11 @@ export class BasicAuth {
    * `encoding: "form"` encodes id and secret as RFC 6749 appendix B says; `"raw"` is for servers that do not decode
    * them. Default: as the preset says. Throws `ConfigError`.
    */
-  constructor(clientId: string, clientSecret: string, options?: { readonly encoding?: "form" | "raw" | undefined } | null) {
+  constructor(
+    clientId: string,
+    clientSecret: string,
+    options?: { readonly encoding?: "form" | "raw" | undefined } | null,
+  ) {
     this.#clientId = required("clientId", clientId);
     this.#clientSecret = required("clientSecret", clientSecret);
     this.#encoding = encodingOf(options);
@@ -199,7 +203,11 @@ export class MultiZoneBasicAuth {
   #pair(zone: string): readonly [string, string] {
     const pair = this.#zones.get(zone);
     if (pair) return pair;
-    throw configError("unknown_zone", "zone", `no credentials for this zone; there are: ${this.getConfiguredZones().join(", ")}`);
+    throw configError(
+      "unknown_zone",
+      "zone",
+      `no credentials for this zone; there are: ${this.getConfiguredZones().join(", ")}`,
+    );
   }
 }
 

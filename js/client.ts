@@ -6,7 +6,7 @@ import { type Answer, drive, type Host } from "./driver.js";
 import { encodeCall, encodeClient, encodeParams } from "./encode.js";
 import { adopted, configError } from "./errors.js";
 import { Flights } from "./flight.js";
-import type { ClientCredentialsRequest, TokenExchangeRequest, Outcome } from "./generated.js";
+import type { ClientCredentialsRequest, Outcome, TokenExchangeRequest } from "./generated.js";
 import { serverMetadata } from "./metadata.js";
 import { prepare, type Running } from "./prepare.js";
 import { INSPECT, type Inspect, printed } from "./redact.js";
@@ -27,6 +27,7 @@ export interface Prepare {
  * Its methods reject with an `OAuthError`, or with the caller's own `signal.reason`. They cache nothing but the server's
  * metadata. Making one does no I/O.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is defined in the static block.
 export class OAuthClient {
   static {
     brand(this, "OAuthClient");
@@ -113,7 +114,12 @@ export class OAuthClient {
   }
 
   // Static, and async: a method that was taken off its client rejects as well, rather than to throw.
-  static async #run<T>(client: OAuthClient, operation: Operation<T>, params: unknown, options?: CallOptions): Promise<T> {
+  static async #run<T>(
+    client: OAuthClient,
+    operation: Operation<T>,
+    params: unknown,
+    options?: CallOptions,
+  ): Promise<T> {
     const signal = signalOf(options);
     const paramsJson = encodeParams(params);
     const callJson = encodeCall(options, false);

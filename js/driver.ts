@@ -9,7 +9,7 @@ import { enter, type Instance, type RawOperation } from "./core.js";
 import { Deadline } from "./deadline.js";
 import { ConfigError, configError, toError } from "./errors.js";
 import type { Flights } from "./flight.js";
-import type { AuthenticateRequest, ErrorData, StepInput, Outcome, Step, WireRequest } from "./generated.js";
+import type { AuthenticateRequest, ErrorData, Outcome, Step, StepInput, WireRequest } from "./generated.js";
 import { serverMetadata } from "./metadata.js";
 import type { AbortSignalLike, FetchInit, FetchLike, HostHeaders, HostURLSearchParams, ResponseLike } from "./types.js";
 
@@ -68,7 +68,8 @@ export async function drive(
 
 /** The error for a failed step. */
 export function failure(error: ErrorData, answer: Answer | undefined): Error {
-  if (error.kind === "network") return toError(error, answer && "cause" in answer ? { cause: answer.cause } : undefined);
+  if (error.kind === "network")
+    return toError(error, answer && "cause" in answer ? { cause: answer.cause } : undefined);
   // Of an answer that an option of the caller's stands against, nothing is told.
   const headers = error.kind === "config" ? undefined : answer?.headers;
   return toError(error, { headers: headers && Object.freeze(readHeaders(headers)) });
@@ -105,7 +106,12 @@ async function authenticate(
 }
 
 /** Does what a step asks for. The time-out is an answer too; the caller's abort is thrown. */
-export async function perform(host: Host, step: Pending, deadline: Deadline, last: Answer | undefined): Promise<Answer> {
+export async function perform(
+  host: Host,
+  step: Pending,
+  deadline: Deadline,
+  last: Answer | undefined,
+): Promise<Answer> {
   try {
     switch (step.type) {
       case "send":
@@ -131,9 +137,15 @@ async function send(host: Host, request: WireRequest, deadline: Deadline): Promi
   deadline.check();
   // The global one as it is now: tests and tracing tools replace it. Called without a `this`, as hosts demand.
   const call = host.fetch ?? (globalThis.fetch as FetchLike | undefined);
-  if (typeof call !== "function") throw configError("missing_option", "fetch", "this host has no fetch: give one as an option");
+  if (typeof call !== "function")
+    throw configError("missing_option", "fetch", "this host has no fetch: give one as an option");
   const { url, method, headers, body } = request;
-  const init = { method, headers: recordOf(headers), redirect: "manual", signal: deadline.signal } as Mutable<FetchInit>;
+  const init = {
+    method,
+    headers: recordOf(headers),
+    redirect: "manual",
+    signal: deadline.signal,
+  } as Mutable<FetchInit>;
   if (body !== undefined) init.body = body;
   let response: ResponseLike;
   try {
@@ -152,7 +164,10 @@ async function receive(host: Host, response: ResponseLike, deadline: Deadline): 
   const hidden = status === 0 || response.type === "opaqueredirect";
   if (hidden || response.redirected === true) {
     discard(response);
-    return { input: encode({ type: "transport", reason: hidden ? "opaque_redirect" : "redirected", status }), body: "" };
+    return {
+      input: encode({ type: "transport", reason: hidden ? "opaque_redirect" : "redirected", status }),
+      body: "",
+    };
   }
   const headers = keepHeaders(response.headers);
   let body: string | undefined;

@@ -26,7 +26,8 @@ export function encodeCall(options: unknown, prepared: boolean): string {
 
 /** The options of a client, but for its functions. */
 export function encodeClient(issuer: unknown, options: unknown, auth: object | undefined): string {
-  if (issuer != null && typeof issuer !== "string") throw configError("invalid_option", "issuer", "issuer must be a string");
+  if (issuer != null && typeof issuer !== "string")
+    throw configError("invalid_option", "issuer", "issuer must be a string");
   const plain = options == null ? {} : requirePlain(options, "options");
   refuse(plain, "issuer");
   refuse(plain, "browser");

@@ -12,7 +12,7 @@ export {
   PostAuth,
 } from "./auth.js";
 export { OAuthClient, OAuthClient as Client, type Prepare } from "./client.js";
-export { init, type InitSource } from "./core.js";
+export { type InitSource, init } from "./core.js";
 export {
   AuthenticationError,
   ConfigError,

@@ -73,8 +73,10 @@ function requestOf<T>(
     headers: recordOf(headers),
     body,
     parse(status, headers, body) {
-      if (!isStatus(status)) throw configError("invalid_option", "status", "status must be the number of an HTTP status");
-      if (typeof (headers ?? {}) !== "object") throw configError("invalid_option", "headers", "headers must be an object");
+      if (!isStatus(status))
+        throw configError("invalid_option", "status", "status must be the number of an HTTP status");
+      if (typeof (headers ?? {}) !== "object")
+        throw configError("invalid_option", "headers", "headers must be an object");
       const answer = received(status, keepHeaders(headers ?? {}), textOf(body));
       return read(preparation, answer, started, [...history]);
     },
@@ -120,7 +122,12 @@ function replay({ instance, operation }: Running, started: number, history: read
   });
 }
 
-function feed({ instance, operation }: Running, history: Fed[], { type }: Pick<Step, "type">, { input, body }: Answer): Step {
+function feed(
+  { instance, operation }: Running,
+  history: Fed[],
+  { type }: Pick<Step, "type">,
+  { input, body }: Answer,
+): Step {
   const now = Date.now();
   history.push({ answers: type, input, body, now });
   return enter(instance, () => operation.resume(input, body, now));

@@ -1,7 +1,7 @@
 import { type HeaderRecord, readHeaders } from "./answer.js";
 import { brand } from "./brand.js";
-import { parseDocument } from "./document.js";
 import { type CoreExports, enter, instance } from "./core.js";
+import { parseDocument } from "./document.js";
 import { adopted, configError } from "./errors.js";
 import type { ScopeSource, TokenSet } from "./generated.js";
 import { INSPECT, type Inspect, printed, REDACTED } from "./redact.js";
@@ -166,7 +166,9 @@ export class TokenResponse {
   authorizationHeader(): string {
     const { accessToken, tokenType, issuedTokenType } = this.#token;
     try {
-      return enter(instance(), (core) => (core as WithHeader).authorizationHeader(accessToken, tokenType, issuedTokenType));
+      return enter(instance(), (core) =>
+        (core as WithHeader).authorizationHeader(accessToken, tokenType, issuedTokenType),
+      );
     } catch (thrown) {
       throw adopted(thrown);
     }

@@ -12,11 +12,11 @@ export type {
   ClientCredentialsRequest,
   Endpoints,
   ErrorCode,
-  TokenExchangeRequest,
   Fault,
   PresetName,
   ScopeSource,
   ServerPreset,
+  TokenExchangeRequest,
 } from "./generated.js";
 
 /** A class of the host by its name, or a description of it where the host's typings are absent. */
@@ -149,7 +149,11 @@ export interface PreparedRequest<T> {
    *
    * Throws what the same call of the client would reject with.
    */
-  parse(status: number, headers: NameValues | null | undefined, body: string | ArrayBuffer | ArrayBufferView): T | PreparedRetry<T>;
+  parse(
+    status: number,
+    headers: NameValues | null | undefined,
+    body: string | ArrayBuffer | ArrayBufferView,
+  ): T | PreparedRetry<T>;
 }
 
 /** The server wants another request first. */
