@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BasicAuth, OAuthClient, PostAuth } from "onbehalf";
 import { json } from "../servers/quirk/server.mjs";
-import { assertFields, GRANT, rejects, rejectsConfig, serveToken, success } from "./helpers.mjs";
+import { assertFields, assertSameData, GRANT, rejects, rejectsConfig, serveToken, success } from "./helpers.mjs";
 
 const GRANT_ONLY = { grant_type: GRANT.clientCredentials };
 const PLAIN = success({ issued_token_type: undefined });
@@ -87,7 +87,7 @@ describe("client credentials", () => {
     const { server, request } = await setUp(t, [success({ authorization_details: granted })]);
     const token = await request({ authorizationDetails: [{ type: "account" }] });
     assertFields(server.requests[0], { ...GRANT_ONLY, authorization_details: '[{"type":"account"}]' });
-    assert.deepEqual(token.authorizationDetails, granted);
+    assertSameData(token.authorizationDetails, granted);
   });
 
   test("P30, with an assertion by a function of the caller", async (t) => {

@@ -16,7 +16,7 @@ import {
 
 const ISSUER = "https://as.example";
 const KIB = 1024;
-const make = (options, issuer = ISSUER) => new OAuthClient(issuer, options);
+const make = (options) => new OAuthClient(ISSUER, options);
 
 describe("issuer", () => {
   for (const [name, issuer, code] of [
@@ -38,26 +38,26 @@ describe("issuer", () => {
     ["ftp:", "ftp://as.example", undefined],
   ]) {
     test(`V-10, X23, ${name}: ConfigError for issuer`, () => {
-      throwsConfig(() => make({}, issuer), code, "issuer");
+      throwsConfig(() => new OAuthClient(issuer), code, "issuer");
     });
   }
 
-  for (const [given, wanted] of [
-    [`${ISSUER}/.well-known/openid-configuration`, ISSUER],
-    [`${ISSUER}/t/.well-known/openid-configuration`, `${ISSUER}/t`],
-    [`${ISSUER}/.well-known/oauth-authorization-server`, ISSUER],
-    [`${ISSUER}/.well-known/oauth-authorization-server/t`, `${ISSUER}/t`],
-    [`${ISSUER}/.well-known/openid-configuration/t`, `${ISSUER}/t`],
+  for (const given of [
+    `${ISSUER}/.well-known/openid-configuration`,
+    `${ISSUER}/t/.well-known/openid-configuration`,
+    `${ISSUER}/.well-known/oauth-authorization-server`,
+    `${ISSUER}/.well-known/oauth-authorization-server/t`,
+    `${ISSUER}/.well-known/openid-configuration/t`,
   ]) {
-    test(`2.14 row 11, the well-known URL ${given.slice(ISSUER.length)} is refused and the issuer named`, () => {
-      const error = throwsConfig(() => make({}, given), "invalid_option", "issuer");
-      assert.ok(error.message.includes(wanted), error.message);
+    test(`2.14 row 11, the well-known URL ${given.slice(ISSUER.length)} is refused with what to pass`, () => {
+      const error = throwsConfig(() => new OAuthClient(given), "invalid_option", "issuer");
+      assert.match(error.message, /pass the issuer/);
     });
   }
 
   for (const issuer of ["http://as.example", "http://192.168.0.1", "http://[fe80::1]", "http://localhost.example"]) {
     test(`X23, ${issuer}: insecure_url`, () => {
-      throwsConfig(() => make({}, issuer), "insecure_url", "issuer");
+      throwsConfig(() => new OAuthClient(issuer), "insecure_url", "issuer");
     });
   }
 });
@@ -75,7 +75,6 @@ describe("constructor options", () => {
     [{ clientId: 5 }, "invalid_option", "clientId"],
     [{ fetch: "fetch" }, "invalid_option", "fetch"],
     [{ fetch: {} }, "invalid_option", "fetch"],
-    [{ onEvent: true }, "invalid_option", "onEvent"],
     [{ timeoutMs: 0 }, "invalid_option", "timeoutMs"],
     [{ timeoutMs: -1 }, "invalid_option", "timeoutMs"],
     [{ timeoutMs: Number.NaN }, "invalid_option", "timeoutMs"],
@@ -113,7 +112,6 @@ describe("constructor options", () => {
     [{ endpointOrigins: [ISSUER, 5] }, "invalid_option", "endpointOrigins[1]"],
     [{ insecureHosts: "as.internal" }, "invalid_option", "insecureHosts"],
     [{ insecureHosts: ["ok", 5] }, "invalid_option", "insecureHosts[1]"],
-    [{ userAgent: "" }, "invalid_option", "userAgent"],
     [{ userAgent: "a\r\nX-Evil: 1" }, "invalid_option", "userAgent"],
   ]) {
     test(`V-10, ${inspectShort(options)}: ConfigError for ${field}`, () => {
@@ -177,7 +175,7 @@ describe("parameters of a call", () => {
     [{ subjectToken: "a".repeat(KIB * KIB + 1), subjectTokenType: TYPE.saml2 }, "invalid_option", "subjectToken"],
     [{ ...subject, actorToken: "" }, undefined, "actorToken"],
     [{ ...subject, actorToken: "Bearer x" }, "invalid_option", "actorToken"],
-    [{ ...subject, actorTokenType: TYPE.jwt }, undefined, "actorTokenType"],
+    [{ ...subject, actorTokenType: TYPE.jwt }, undefined, /^actorToken(Type)?$/],
     [{ ...subject, subjectTokenType: 5 }, "invalid_option", "subjectTokenType"],
     [{ ...subject, subjectTokenType: "" }, "invalid_option", "subjectTokenType"],
     [{ ...subject, subject_token: "x" }, "unknown_option", "subject_token"],
@@ -198,8 +196,7 @@ describe("parameters of a call", () => {
   ]) {
     test(`V-10, exchangeToken(${inspectShort(params)}): ConfigError for ${field}, no request`, async (t) => {
       const { server, client } = await serveToken(t);
-      const error = await rejectsConfig(() => client.exchangeToken(params), code);
-      assert.equal(error.field, field, error.message);
+      await rejectsConfig(() => client.exchangeToken(params), code, field);
       assert.equal(server.requests.length, 0);
     });
   }
@@ -269,6 +266,27 @@ describe("parameters of a call", () => {
       await rejectsConfig(() => client.clientCredentials(bad));
     }
     assert.equal(server.requests.length, 0);
+  });
+
+  test("T72, a TokenResponse or another object in place of its token is refused, never turned into text", async () => {
+    const fetch = fakeFetch(success());
+    const client = make({ fetch, endpoints: { token: "/token" } });
+    const token = await client.exchangeToken(subject);
+    for (const subjectToken of [
+      token,
+      Object("text"),
+      { toJSON: () => "text" },
+      { toString: () => "text" },
+      ["text"],
+    ]) {
+      await rejectsConfig(() => client.exchangeToken({ subjectToken }), undefined, "subjectToken");
+      await rejectsConfig(
+        () => client.exchangeToken({ ...subject, actorToken: subjectToken }),
+        undefined,
+        "actorToken",
+      );
+    }
+    assert.equal(fetch.calls.length, 1);
   });
 
   test("V-10, tokens up to the limit pass: 64 KiB, and 1 MiB for SAML", async () => {

@@ -79,7 +79,7 @@ describe("time to live", () => {
     });
   }
 
-  test("P65, a document is kept for an hour, then asked for again", async (t) => {
+  test("P65, 2.14 row 13, a document is kept for an hour, then asked for again", async (t) => {
     const { fetch, later, discover } = setUp(t, [GOOD]);
     await discover();
     later(3_599_000);

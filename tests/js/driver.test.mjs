@@ -51,8 +51,7 @@ describe("redirects", () => {
     other.on("/token", success({ access_token: "planted" }));
     const following = (url, init) => fetch(url, { ...init, redirect: "follow" });
     const { exchange } = await serveToken(t, [redirect(`${other.origin}/token`, 302)], { fetch: following });
-    const error = await rejects(exchange({}), "OAuthHttpError", { code: "unexpected_redirect" });
-    assert.ok(error.message.includes(other.origin), error.message);
+    await rejects(exchange({}), "OAuthHttpError", { code: "unexpected_redirect" });
   });
 
   test("X1, the opaque redirect of a browser is an unexpected_redirect", async () => {
@@ -125,6 +124,25 @@ describe("abort", () => {
     });
   });
 
+  test("X18, what fails after the caller has left goes unnoticed: no unhandled rejection", async (t) => {
+    const unhandled = t.mock.fn();
+    process.on("unhandledRejection", unhandled);
+    t.after(() => process.off("unhandledRejection", unhandled));
+    const late = (ms) => new Promise((_resolve, reject) => setTimeout(() => reject(new Error("late")), ms));
+    for (const fetch of [() => late(60), async () => ({ status: 200, text: () => late(60) })]) {
+      const client = new OAuthClient("https://as.example", { fetch, endpoints: { token: "/token" } });
+      await rejects(client.exchangeToken({ subjectToken: SUBJECT }, { timeoutMs: 20 }), "NetworkError");
+      const shared = new OAuthClient("https://as.example", { fetch });
+      await rejects(shared.discoverServerMetadata({ timeoutMs: 20 }), "NetworkError");
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), 20);
+      const call = client.exchangeToken({ subjectToken: SUBJECT }, { signal: controller.signal });
+      assert.equal(await failure(call), controller.signal.reason);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert.equal(unhandled.mock.callCount(), 0);
+  });
+
   for (const signal of [{}, "abort", { aborted: false }, new EventTarget()]) {
     test(`X18, a signal that is none (${Object.prototype.toString.call(signal)}): ConfigError, no request`, async (t) => {
       const { server, exchange } = await serveToken(t);
@@ -179,6 +197,20 @@ describe("deadline", () => {
     assert.equal(server.at("/token").length, 2);
   });
 
+  test("X18, times beyond what a host timer can count do not fire at once", async (t) => {
+    const { exchange } = await serveToken(t, [{ ...success(), delayMs: 50 }], { timeoutMs: 3_000_000_000 });
+    assert.equal((await exchange({})).accessToken, "issued");
+    const busy = { status: 503, headers: { "retry-after": "3000000" } };
+    const waiting = await serveToken(t, [busy, success()], { timeoutMs: 9_000_000_000 });
+    const controller = new AbortController();
+    const call = failure(waiting.exchange({}, { signal: controller.signal }));
+    await waiting.server.seen(1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    controller.abort("enough");
+    assert.equal(await call, "enough");
+    assert.equal(waiting.server.requests.length, 1);
+  });
+
   test("X18, after a timeout the client works on", async (t) => {
     const { exchange } = await serveToken(t, [{ hang: true }, success()]);
     await rejects(exchange({}, { timeoutMs: 50 }), "NetworkError", TIMEOUT);
@@ -224,6 +256,16 @@ describe("size cap", () => {
     await rejects(client.exchangeToken({ subjectToken: SUBJECT }), "OAuthHttpError", TOO_LARGE);
     assert.ok(pulled <= 2 * MIB, `${pulled} bytes`);
     assert.equal(cancelled, true);
+  });
+
+  test("X4, a content-length that lies does not lift the cap", async () => {
+    const big = asJson(padded(3 * MIB)).body;
+    const headers = { "content-type": "application/json", "content-length": "10" };
+    for (const body of [big, new Response(big).body]) {
+      const fetch = fakeFetch(() => new Response(body, { headers }));
+      const client = new OAuthClient("https://as.example", { fetch, endpoints: { token: "/token" } });
+      await rejects(client.exchangeToken({ subjectToken: SUBJECT }), "OAuthHttpError", TOO_LARGE);
+    }
   });
 
   test("X4, an endless error body keeps its status", async (t) => {

@@ -1,5 +1,6 @@
 /** Error classes, and which code, action, fault and retryable an answer leads to (api.md 8, servers.md 1.4). */
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 import { OAuthClient, OAuthError } from "onbehalf";
 import { json } from "../servers/quirk/server.mjs";
@@ -67,6 +68,14 @@ describe("classes", () => {
     assert.ok(!(error instanceof onbehalf.NetworkError));
     const ours = thrown(() => new OAuthClient(""));
     assert.ok(copy.OAuthError.is(ours) && ours instanceof copy.ConfigError);
+  });
+
+  test("X16, import and require give classes that know each other's errors", () => {
+    const required = createRequire(import.meta.url)("onbehalf");
+    const error = thrown(() => new required.OAuthClient(""));
+    assert.ok(OAuthError.is(error) && error instanceof onbehalf.ConfigError);
+    assert.ok(thrown(() => new OAuthClient("")) instanceof required.ConfigError);
+    assert.deepEqual(Object.keys(required).sort(), Object.keys(onbehalf).sort());
   });
 
   test("X16, auth and tokens of a second copy are accepted by the first", async () => {

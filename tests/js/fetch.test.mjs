@@ -146,10 +146,10 @@ describe("answers that look like a Response", () => {
     ["a status that is NaN", { status: Number.NaN, text: async () => TEXT }, "status"],
     ["no way to read the body", { status: 200 }, "text"],
     ["a text() that is no function", { status: 200, text: TEXT }, "text"],
-    ["undefined", undefined, "status"],
-    ["null", null, "status"],
-    ["a text", TEXT, "status"],
-    ["a number", 200, "status"],
+    ["undefined", undefined, "Response"],
+    ["null", null, "Response"],
+    ["a text", TEXT, "Response"],
+    ["a number", 200, "Response"],
     ["an empty object", {}, "status"],
   ]) {
     test(`B17, ${name}: a typed error that names ${missing}`, async () => {
@@ -174,7 +174,7 @@ describe("answers that look like a Response", () => {
     ["text() that gives undefined", { status: 200, text: async () => undefined }],
     ["json() that gives a cycle", { status: 200, json: async () => CYCLE }],
     ["json() that gives undefined", { status: 200, json: async () => undefined }],
-    ["a stream of texts", { status: 200, body: ReadableStream.from([TEXT]) }],
+    ["a stream of numbers", { status: 200, body: ReadableStream.from([1, 2, 3]) }],
   ]) {
     test(`B17, ${name}: a typed error, and the next call works`, async () => {
       const client = clientOf(fakeFetch(answer, success()));
@@ -186,6 +186,8 @@ describe("answers that look like a Response", () => {
   test("X4, a look-alike without a stream is capped too", async () => {
     const big = { status: 200, text: async () => `${TEXT.slice(0, -1)},"pad":"${"x".repeat(2_000_000)}"}` };
     await rejects(exchangeBy(fakeFetch(big)), "OAuthHttpError", { code: "response_too_large" });
+    const wide = { status: 200, text: async () => `${TEXT.slice(0, -1)},"pad":"${"€".repeat(400_000)}"}` };
+    await rejects(exchangeBy(fakeFetch(wide)), "OAuthHttpError", { code: "response_too_large" });
   });
 });
 

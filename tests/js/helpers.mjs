@@ -98,6 +98,9 @@ export function assertFields(request, expected) {
   assert.deepEqual(fields(request), Object.fromEntries(lists));
 }
 
+/** Asserts equal JSON data; prototypes do not matter. */
+export const assertSameData = (actual, expected) => assert.deepEqual(JSON.parse(JSON.stringify(actual)), expected);
+
 /** The reason with which a promise rejects. */
 export async function failure(promise) {
   assert.ok(promise instanceof Promise, "a promise is expected");
@@ -201,8 +204,8 @@ export function assertRedacted(value, secrets, label = "value") {
 export const basic = (id, secret) => `Basic ${Buffer.from(`${id}:${secret}`, "utf8").toString("base64")}`;
 
 /** Runs a module in a process of its own, in this directory so that it finds the package by its name. */
-export async function runModule(script, options = []) {
-  const args = [...options, "--input-type=module", "-e", script];
+export async function runModule(script) {
+  const args = ["--input-type=module", "-e", script];
   const child = spawn(process.execPath, args, {
     cwd: new URL(".", import.meta.url),
     stdio: ["ignore", "pipe", "pipe"],

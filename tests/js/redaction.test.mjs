@@ -13,6 +13,7 @@ import {
   runModule,
   serveToken,
   success,
+  TYPE,
   throwsConfig,
 } from "./helpers.mjs";
 
@@ -42,7 +43,13 @@ const clientOf = (fetch, options = {}) =>
 
 /** An exchange that holds every secret; the answer may be a function of the form that was sent. */
 function exchangeBy(fetch, options) {
-  const params = { subjectToken: SECRET.subject, actorToken: SECRET.actor, extra: { assertion: SECRET.extra } };
+  const extra = { vendor_assertion: SECRET.extra };
+  const params = {
+    subjectToken: SECRET.subject,
+    actorToken: SECRET.actor,
+    requestedTokenType: TYPE.accessToken,
+    extra,
+  };
   return clientOf(fetch, options).exchangeToken(params);
 }
 
@@ -171,7 +178,7 @@ describe("errors", () => {
     ],
     ["the text of a 200", echo((sent) => ({ body: sent, headers: { "content-type": "text/plain" } }))],
     ["token_type", echo((sent) => json({ access_token: "a", token_type: sent }))],
-    ["issued_token_type", echo((sent) => json({ access_token: "a", token_type: "N_A", issued_token_type: sent }))],
+    ["issued_token_type", echo((sent) => json({ access_token: "a", token_type: "Bearer", issued_token_type: sent }))],
     ["claims", echo((sent) => json({ error: "interaction_required", claims: sent }, 400))],
     [
       "interaction_uri",
