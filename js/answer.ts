@@ -147,7 +147,9 @@ async function jsonText(response: ResponseLike): Promise<string> {
 }
 
 function within(limit: number, text: string): string | undefined {
-  return text.length > limit ? undefined : text;
+  // Only between a third of the limit and the limit do the bytes have to be counted.
+  const fits = text.length * 3 <= limit || (text.length <= limit && new TextEncoder().encode(text).length <= limit);
+  return fits ? text : undefined;
 }
 
 async function quietly(end: () => unknown): Promise<void> {

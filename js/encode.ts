@@ -4,7 +4,7 @@
  *
  * @internal
  */
-import { configError } from "./errors.js";
+import { ConfigError, configError } from "./errors.js";
 
 /** The parameters of an operation. `null` and `undefined` members are absent ones. */
 export function encodeParams(params: unknown): string {
@@ -67,12 +67,15 @@ type Plain = Record<string, unknown>;
 
 /** Arrays, strings and instances of classes have their data elsewhere: it would get lost without a word. */
 function requirePlain(value: unknown, field: string): Plain {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    const prototype = Object.getPrototypeOf(value);
-    // The prototype of plain objects of any realm.
-    if (prototype === null || Object.getPrototypeOf(prototype) === null) return value as Plain;
-  }
+  if (isPlain(value)) return value;
   throw configError("invalid_option", field, `${field} must be a plain object`);
+}
+
+function isPlain(value: unknown): value is Plain {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  // The second is the prototype of plain objects of any realm.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Names that only this side may write. */
@@ -81,21 +84,50 @@ function refuse(plain: Plain, name: string): void {
 }
 
 function json(root: Plain, field: string): string {
+  let member = "";
   try {
-    return JSON.stringify(root, function (this: unknown, _name: string, value: unknown): unknown {
-      switch (typeof value) {
-        case "function":
-        case "symbol":
-        case "bigint":
-          return { $unsupported: typeof value };
-        case "number":
-          return Number.isFinite(value) ? value : { $unsupported: String(value) };
-        default:
-          // Further down null may mean something: in a claims request, for example.
-          return value === null && this === root ? undefined : value;
+    return JSON.stringify(root, function (this: Plain, name: string, value: unknown): unknown {
+      if (this === root) member = name;
+      const given = this[name];
+      if (given === null) {
+        // Further down null may mean something: in a claims request, for example.
+        return this === root ? undefined : value;
       }
+      const type = typeof given;
+      if (type === "string" || type === "boolean" || type === "undefined") return value;
+      if (type === "number" ? Number.isFinite(given) : given === value && (Array.isArray(given) || isPlain(given))) {
+        return value;
+      }
+      // The core refuses it, or its name when there is no such option.
+      if (!FREE.has(member)) return { $unsupported: type };
+      const path = pathOf(root, this, name);
+      throw configError("invalid_option", path, `${path} cannot be sent`);
     });
   } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
     throw configError("invalid_option", field, `${field} cannot be written as JSON`, cause);
   }
+}
+
+/** What the core hands on as it is: there it would not notice. */
+const FREE: ReadonlySet<string> = new Set(["authorizationDetails", "claims"]);
+
+/** Where a member is, as it would be written. */
+function pathOf(root: Plain, holder: unknown, member: string): string {
+  const seen = new Set<unknown>();
+  const search = (value: unknown, path: string): string | undefined => {
+    if (value === holder) return joined(path, value, member);
+    if (typeof value !== "object" || value === null || seen.has(value)) return undefined;
+    seen.add(value);
+    for (const [name, inner] of Object.entries(value)) {
+      const found = search(inner, joined(path, value, name));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return search(root, "") ?? member;
+}
+
+function joined(path: string, holder: unknown, name: string): string {
+  return Array.isArray(holder) ? `${path}[${name}]` : path === "" ? name : `${path}.${name}`;
 }

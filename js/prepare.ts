@@ -6,10 +6,11 @@
  *
  * @internal
  */
-import { decoder, isStatus, keepHeaders } from "./answer.js";
+import { decoder, isStatus, readHeaders } from "./answer.js";
 import { enter, type Instance, type RawOperation } from "./core.js";
 import { Deadline } from "./deadline.js";
 import { type Answer, ELAPSED, failure, type Host, perform, received, recordOf } from "./driver.js";
+import { pairs } from "./encode.js";
 import { configError } from "./errors.js";
 import type { Outcome, Step, WireRequest } from "./generated.js";
 import type { AbortSignalLike, PreparedRequest, PreparedRetry } from "./types.js";
@@ -75,9 +76,7 @@ function requestOf<T>(
     parse(status, headers, body) {
       if (!isStatus(status))
         throw configError("invalid_option", "status", "status must be the number of an HTTP status");
-      if (typeof (headers ?? {}) !== "object")
-        throw configError("invalid_option", "headers", "headers must be an object");
-      const answer = received(status, keepHeaders(headers ?? {}), textOf(body));
+      const answer = received(status, readHeaders(pairs(headers ?? {}, "headers")), textOf(body));
       return read(preparation, answer, started, [...history]);
     },
   };

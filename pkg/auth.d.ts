@@ -23,7 +23,7 @@ export declare class BasicAuth {
     #private;
     /**
      * `encoding: "form"` encodes id and secret as RFC 6749 appendix B says; `"raw"` is for servers that do not decode
-     * them. Throws `ConfigError`.
+     * them. Default: as the preset says. Throws `ConfigError`.
      */
     constructor(clientId: string, clientSecret: string, options?: {
         readonly encoding?: "form" | "raw" | undefined;

@@ -28,7 +28,7 @@ export declare class OAuthError extends Error {
     readonly status?: number;
     constructor(init: ErrorInit, context?: ErrorContext);
     /** The original failure, by identity: what `fetch` rejected with, for example. Printing and cloning leave it out. */
-    get cause(): unknown;
+    readonly cause?: unknown;
     /** The headers of the answer this is about: names in lower case, without `set-cookie`. Not part of the JSON. */
     get headers(): Readonly<Record<string, string>> | undefined;
     /** The fields and the message as plain data, without any secret; of the cause its name and code. */

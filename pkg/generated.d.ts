@@ -1,5 +1,5 @@
 /**
- * An [`Error`] as plain data.
+ * An [`Error`] as it crosses to JavaScript. Only its type is written from this struct: see [`Error::into_plain`].
  */
 export interface ErrorData {
     /**
@@ -123,7 +123,7 @@ export interface ServerPreset {
     /**
      * A name for messages and events.
      */
-    id?: string;
+    id: string;
     /**
      * The grant of a token exchange.
      */

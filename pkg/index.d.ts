@@ -3,7 +3,7 @@
  */
 export { type AuthRequest, BasicAuth, BearerAuth, type ClientAuth, type ClientAuthFunction, MultiZoneBasicAuth, NoneAuth, PostAuth, } from "./auth.js";
 export { OAuthClient, OAuthClient as Client, type Prepare } from "./client.js";
-export { init, type InitSource } from "./core.js";
+export { type InitSource, init } from "./core.js";
 export { AuthenticationError, ConfigError, InsufficientScopeError, InternalError, InvalidTokenError, NetworkError, OAuthError, OAuthHttpError, OAuthProtocolError, ResourceAccessError, StorageError, TokenExchangeError, UserInteractionRequired, } from "./errors.js";
 export { type ExposedToken, TokenResponse } from "./token-response.js";
 export type * from "./types.js";

@@ -55,14 +55,14 @@ export declare class TokenResponse {
     get issuer(): string;
     /** What the server should have said and did not, so that it had to be assumed. Frozen. */
     get assumed(): string[];
-    /** The whole document as it came, frozen and without prototypes. It holds the tokens. */
+    /** The whole document as it came, frozen and without a prototype. It holds the tokens. */
     get raw(): Readonly<Record<string, unknown>>;
     /** The headers of the answer: names in lower case, without `set-cookie`. Frozen. */
     get headers(): Readonly<Record<string, string>>;
     /**
      * The value of an Authorization header with this token (RFC 6750 section 2.1).
      *
-     * Throws `ConfigError` for a token that is no access token (`N_A`), and for one that needs a proof (`DPoP`).
+     * Throws `ConfigError` for a token that is no access token, and for one that is of no use without a proof.
      */
     authorizationHeader(): string;
     /** Everything as plain data, tokens included. */

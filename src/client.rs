@@ -3,23 +3,21 @@
 pub mod options;
 
 use crate::error::{Error, ErrorCode};
+use crate::fields::{invalid, missing};
 use crate::http::{Header, HttpRequest, check_headers};
-use crate::json::{JsonError, JsonErrorKind};
 use crate::policy::discovery::{EndpointOrigins, MetadataCache};
 use crate::policy::preset::{BasicEncoding, IssuedType, ServerPreset};
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::Secret;
-use crate::shape::{OrFalse, TextOr};
 use crate::url::{Transport, Url};
-use options::{AuthData, AuthKind, ClientOptions, Conformance, Endpoints};
+use options::{AuthData, AuthKind, ClientOptions, Conformance, DiscoveryOption, Endpoints, PresetOption};
 
 const HOUR: u64 = 3_600_000;
 const MINUTE: u64 = 60_000;
 const DEFAULT_TIMEOUT: u64 = 30_000;
 const DEFAULT_RETRIES: u32 = 3;
 const DEFAULT_TOLERANCE: u64 = 10;
-const LONGEST_TOLERANCE: u64 = 60;
 
 /// One client of one issuer. Its operations are methods that return flows: see [`crate::flow`].
 #[derive(Debug)]
@@ -55,14 +53,13 @@ impl Client {
     /// # Errors
     /// [`Error::Config`] that names the first bad option.
     pub fn new(options: ClientOptions) -> Result<Self, Error> {
-        let insecure_hosts = options.insecure_hosts.unwrap_or_default();
+        let insecure_hosts = options.insecure_hosts;
         let transport = Transport { insecure_hosts: &insecure_hosts, loopback: true };
         let issuer_url = check_issuer(&options.issuer, &transport)?;
         let mut preset = match options.preset {
             None => ServerPreset::named("rfc8693")?,
-            Some(TextOr::Text(name)) => ServerPreset::named(&name)?,
-            Some(TextOr::Value(preset)) if preset.id.is_empty() => return Err(missing("preset.id")),
-            Some(TextOr::Value(preset)) => preset,
+            Some(PresetOption::Named(name)) => ServerPreset::named(&name)?,
+            Some(PresetOption::Own(preset)) => *preset,
         };
         if options.conformance == Some(Conformance::Fapi2) {
             preset.response.issued_type = IssuedType::Required;
@@ -70,21 +67,16 @@ impl Client {
         let credentials = credentials(options.client_id, options.auth, &preset)?;
         let endpoints = options.endpoints.unwrap_or_default().resolve(&issuer_url, &transport)?;
         let metadata = match options.discovery {
-            Some(OrFalse::False) => None,
-            Some(OrFalse::Value(discovery)) => Some(MetadataCache::new(
-                millis(discovery.ttl_ms, HOUR, 0, "discovery.ttlMs")?,
-                millis(discovery.negative_ttl_ms, MINUTE, 0, "discovery.negativeTtlMs")?,
-            )),
+            Some(DiscoveryOption::Off) => None,
+            Some(DiscoveryOption::On(times)) => {
+                Some(MetadataCache::new(times.ttl_ms.unwrap_or(HOUR), times.negative_ttl_ms.unwrap_or(MINUTE)))
+            }
             None => Some(MetadataCache::new(HOUR, MINUTE)),
         };
-        let clock_tolerance_seconds = options.clock_tolerance_seconds.unwrap_or(DEFAULT_TOLERANCE);
-        if clock_tolerance_seconds > LONGEST_TOLERANCE {
-            return Err(invalid("clockToleranceSeconds", &["`clockToleranceSeconds` is at most 60"]));
-        }
         if options.max_response_bytes == Some(0) {
             return Err(invalid("maxResponseBytes", &["`maxResponseBytes` is at least 1"]));
         }
-        let custom = options.custom_headers.unwrap_or_default();
+        let custom = options.custom_headers;
         check_headers(&custom, "customHeaders")?;
         let mut headers = Vec::new();
         let user_agent = options
@@ -100,10 +92,10 @@ impl Client {
             preset,
             endpoints,
             metadata,
-            endpoint_origins: options.endpoint_origins.map_or(Ok(EndpointOrigins::Any), |origins| origins.check())?,
-            timeout_ms: millis(options.timeout_ms, DEFAULT_TIMEOUT, 1, "timeoutMs")?,
+            endpoint_origins: options.endpoint_origins,
+            timeout_ms: options.timeout_ms.unwrap_or(DEFAULT_TIMEOUT),
             max_retries: options.max_retries.unwrap_or(DEFAULT_RETRIES),
-            clock_tolerance_seconds,
+            clock_tolerance_seconds: options.clock_tolerance_seconds.unwrap_or(DEFAULT_TOLERANCE),
             insecure_hosts,
             headers,
         })
@@ -216,7 +208,7 @@ fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &Serve
         AuthKind::Custom => ClientAuthentication::Host { client_id },
         AuthKind::Withheld => return Ok(Credentials::Withheld { issuer: auth.issuer.unwrap_or_default() }),
         AuthKind::MultiZone => {
-            let zones = auth.zones.unwrap_or_default().into_iter().map(|(zone, client_id, secret)| {
+            let zones = auth.zones.into_iter().map(|[zone, client_id, secret]| {
                 (zone, ClientAuthentication::Basic { client_id, secret: Secret::new(secret), raw })
             });
             return Ok(Credentials::Zones(zones.collect()));
@@ -278,52 +270,5 @@ fn non_empty(value: Option<String>, field: &str) -> Result<String, Error> {
         None => Err(missing(field)),
         Some(value) if value.is_empty() => Err(invalid(field, &["`", field, "` is empty"])),
         Some(value) => Ok(value),
-    }
-}
-
-pub(crate) fn millis(value: Option<f64>, default: u64, least: u64, field: &str) -> Result<u64, Error> {
-    let Some(value) = value else { return Ok(default) };
-    let whole = value as u64;
-    if !value.is_finite() || value < 0.0 || whole < least {
-        return Err(invalid(
-            field,
-            &[
-                "`",
-                field,
-                if least == 0 {
-                    "` is a number of milliseconds, at least 0"
-                } else {
-                    "` is a number of milliseconds, at least 1"
-                },
-            ],
-        ));
-    }
-    Ok(whole)
-}
-
-pub(crate) fn missing(field: &str) -> Error {
-    Error::config(ErrorCode::MissingOption, field, &["`", field, "` is required"])
-}
-
-pub(crate) fn invalid(field: &str, message: &[&str]) -> Error {
-    Error::config(ErrorCode::InvalidOption, field, message)
-}
-
-/// The configuration error that unreadable options or arguments become.
-#[must_use]
-pub fn config_error(error: JsonError) -> Error {
-    let field = error.path.as_str();
-    match error.kind {
-        JsonErrorKind::UnknownMember => {
-            Error::config(ErrorCode::UnknownOption, field, &["there is no option `", field, "`"])
-        }
-        JsonErrorKind::MissingMember => missing(field),
-        JsonErrorKind::WrongValue { expected } if !expected.is_empty() => {
-            invalid(field, &["`", field, "` has to be ", &expected.join(" or ")])
-        }
-        JsonErrorKind::WrongType { expected } if !expected.is_empty() => {
-            invalid(field, &["`", field, "` has to be ", expected])
-        }
-        _ => invalid(field, &["`", field, "` has a value of the wrong kind"]),
     }
 }

@@ -3,148 +3,144 @@
 //! The codes are a closed list and never change; what a server said stands beside them, cleaned (see [`crate::secret`]).
 //! `js/errors.ts` turns [`ErrorData`] into the error classes of the npm package by its `kind`.
 
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use crate::plain::{Plain, words};
 
-/// The codes of all errors, in the order of the table in the README.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are the codes; the README's table explains each")]
-pub enum ErrorCode {
-    InvalidOption,
-    UnknownOption,
-    MissingOption,
-    MissingEndpoint,
-    InvalidEndpoint,
-    InsecureUrl,
-    EndpointOrigin,
-    ClientClosed,
-    NotInitialised,
-    WasmUnavailable,
-    RedactedToken,
-    UnknownRef,
-    InactiveRef,
-    UnknownZone,
-    UnknownPreset,
-    PrepareUnsupported,
-    Timeout,
-    Unreachable,
-    HttpError,
-    UnexpectedStatus,
-    UnexpectedRedirect,
-    ResponseTooLarge,
-    OauthError,
-    InvalidResponse,
-    IssuerMismatch,
-    DiscoveryFailed,
-    UnsupportedTokenType,
-    DpopDowngrade,
-    StateMismatch,
-    InvalidCallback,
-    TransactionExpired,
-    InvalidIdToken,
-    ClientAuthenticationFailed,
-    SubjectTokenUnavailable,
-    UserInteractionRequired,
-    InvalidToken,
-    InsufficientScope,
-    MissingToken,
-    ResourceError,
-    GlobalError,
-    DecryptionFailed,
-    StorageUnavailable,
-    StorageConflict,
-    InternalError,
+words! {
+    /// The codes of all errors, in the order of the table in the README.
+    #[expect(missing_docs, reason = "the names are the codes; the README's table explains each")]
+    pub enum ErrorCode {
+        InvalidOption = "invalid_option",
+        UnknownOption = "unknown_option",
+        MissingOption = "missing_option",
+        MissingEndpoint = "missing_endpoint",
+        InvalidEndpoint = "invalid_endpoint",
+        InsecureUrl = "insecure_url",
+        EndpointOrigin = "endpoint_origin",
+        ClientClosed = "client_closed",
+        NotInitialised = "not_initialised",
+        WasmUnavailable = "wasm_unavailable",
+        RedactedToken = "redacted_token",
+        UnknownRef = "unknown_ref",
+        InactiveRef = "inactive_ref",
+        UnknownZone = "unknown_zone",
+        UnknownPreset = "unknown_preset",
+        PrepareUnsupported = "prepare_unsupported",
+        Timeout = "timeout",
+        Unreachable = "unreachable",
+        HttpError = "http_error",
+        UnexpectedStatus = "unexpected_status",
+        UnexpectedRedirect = "unexpected_redirect",
+        ResponseTooLarge = "response_too_large",
+        OauthError = "oauth_error",
+        InvalidResponse = "invalid_response",
+        IssuerMismatch = "issuer_mismatch",
+        DiscoveryFailed = "discovery_failed",
+        UnsupportedTokenType = "unsupported_token_type",
+        DpopDowngrade = "dpop_downgrade",
+        StateMismatch = "state_mismatch",
+        InvalidCallback = "invalid_callback",
+        TransactionExpired = "transaction_expired",
+        InvalidIdToken = "invalid_id_token",
+        ClientAuthenticationFailed = "client_authentication_failed",
+        SubjectTokenUnavailable = "subject_token_unavailable",
+        UserInteractionRequired = "user_interaction_required",
+        InvalidToken = "invalid_token",
+        InsufficientScope = "insufficient_scope",
+        MissingToken = "missing_token",
+        ResourceError = "resource_error",
+        GlobalError = "global_error",
+        DecryptionFailed = "decryption_failed",
+        StorageUnavailable = "storage_unavailable",
+        StorageConflict = "storage_conflict",
+        InternalError = "internal_error",
+    }
 }
 
-/// What code can do about an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// The client's credentials are refused: replace the secret or key. Never try again with the same.
-    FixClientAuth,
-    /// An option, or the server's configuration of this client, is wrong.
-    FixConfig,
-    /// The subject token is expired, revoked or not for us: get a fresh one.
-    RenewSubject,
-    /// The user has to do something, at `interactionUrl` if there is one.
-    UserInteraction,
-    /// The user has to sign in again with these `claims`.
-    ClaimsChallenge,
-    /// The resource wants more scopes.
-    StepUp,
-    /// A scope or target is not allowed: ask for less.
-    NarrowRequest,
-    /// The server said no. Final.
-    Denied,
-    /// Try again later, after `retryAfterMs` if there is one.
-    Wait,
-    /// The server broke the protocol or fell over.
-    ServerFault,
-    /// The server was not reached, or not in time.
-    Network,
-    /// A bug of this package.
-    ReportBug,
+words! {
+    /// What code can do about an error.
+    pub enum Action {
+        /// The client's credentials are refused: replace the secret or key. Never try again with the same.
+        FixClientAuth = "fix_client_auth",
+        /// An option, or the server's configuration of this client, is wrong.
+        FixConfig = "fix_config",
+        /// The subject token is expired, revoked or not for us: get a fresh one.
+        RenewSubject = "renew_subject",
+        /// The user has to do something, at `interactionUrl` if there is one.
+        UserInteraction = "user_interaction",
+        /// The user has to sign in again with these `claims`.
+        ClaimsChallenge = "claims_challenge",
+        /// The resource wants more scopes.
+        StepUp = "step_up",
+        /// A scope or target is not allowed: ask for less.
+        NarrowRequest = "narrow_request",
+        /// The server said no. Final.
+        Denied = "denied",
+        /// Try again later, after `retryAfterMs` if there is one.
+        Wait = "wait",
+        /// The server broke the protocol or fell over.
+        ServerFault = "server_fault",
+        /// The server was not reached, or not in time.
+        Network = "network",
+        /// A bug of this package.
+        ReportBug = "report_bug",
+    }
 }
 
-/// Whose fault an error is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Fault {
-    Config,
-    User,
-    Server,
-    Network,
-    Bug,
+words! {
+    /// Whose fault an error is.
+    #[expect(missing_docs, reason = "the names say it")]
+    pub enum Fault {
+        Config = "config",
+        User = "user",
+        Server = "server",
+        Network = "network",
+        Bug = "bug",
+    }
 }
 
-/// Which class of the npm package shows an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each is the class of the same name")]
-pub enum ErrorKind {
-    Oauth,
-    Config,
-    Network,
-    Http,
-    Protocol,
-    TokenExchange,
-    Authentication,
-    UserInteraction,
-    InvalidToken,
-    InsufficientScope,
-    ResourceAccess,
-    Storage,
-    Internal,
+words! {
+    /// Which class of the npm package shows an error.
+    #[expect(missing_docs, reason = "each is the class of the same name")]
+    pub enum ErrorKind {
+        Oauth = "oauth",
+        Config = "config",
+        Network = "network",
+        Http = "http",
+        Protocol = "protocol",
+        TokenExchange = "token_exchange",
+        Authentication = "authentication",
+        UserInteraction = "user_interaction",
+        InvalidToken = "invalid_token",
+        InsufficientScope = "insufficient_scope",
+        ResourceAccess = "resource_access",
+        Storage = "storage",
+        Internal = "internal",
+    }
 }
 
 /// One challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1). Scheme and parameter names are lower case.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Challenge {
     /// Such as `bearer` or `dpop`.
     pub scheme: String,
     /// The parameters by name; of a repeated one the last.
-    #[serde(serialize_with = "as_map")]
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, string>"))]
     pub params: Vec<(String, String)>,
     /// The single value that may stand in place of parameters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub token68: Option<String>,
 }
 
-fn as_map<S: Serializer>(pairs: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(pairs.len()))?;
-    for (name, value) in pairs {
-        map.serialize_entry(name, value)?;
+impl From<Challenge> for Plain {
+    fn from(challenge: Challenge) -> Self {
+        let params = challenge.params.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self::object([
+            ("scheme", challenge.scheme.into()),
+            ("params", Self::Object(params.collect())),
+            ("token68", challenge.token68.into()),
+        ])
     }
-    map.end()
 }
 
 /// Why an operation failed.
@@ -358,47 +354,37 @@ impl Error {
         }
     }
 
-    /// The error as plain data, to leave the core.
+    /// The error as plain data, to leave the core: an `ErrorData` of the TypeScript types.
     #[must_use]
-    pub fn into_data(self) -> ErrorData {
-        let mut data = ErrorData {
-            kind: self.kind(),
-            code: self.code(),
-            message: self.message(),
-            action: self.action(),
-            retryable: self.retryable(),
-            fault: self.fault(),
-            retry_after_ms: self.retry_after_ms(),
-            field: None,
-            status: None,
-            error: None,
-            error_description: None,
-            error_uri: None,
-            body_snippet: None,
-            challenges: None,
-            interaction_url: None,
-            claims: None,
-        };
+    pub fn into_plain(self) -> Plain {
+        let mut members = vec![
+            ("kind", self.kind().into()),
+            ("code", self.code().into()),
+            ("message", self.message().into()),
+            ("action", self.action().into()),
+            ("retryable", self.retryable().into()),
+            ("fault", self.fault().into()),
+            ("retryAfterMs", self.retry_after_ms().into()),
+        ];
         match self {
-            Self::Config(error) => data.field = (!error.field.is_empty()).then_some(error.field),
-            Self::Server(error) => {
-                let error = *error;
-                data.status = Some(error.status);
-                data.error = error.error;
-                data.error_description = error.error_description;
-                data.error_uri = error.error_uri;
-                data.challenges = (!error.challenges.is_empty()).then_some(error.challenges);
-                data.interaction_url = error.interaction_url;
-                data.claims = error.claims;
-            }
+            Self::Config(error) if error.field.is_empty() => {}
+            Self::Config(error) => members.push(("field", error.field.into())),
+            Self::Server(error) => members.extend([
+                ("status", error.status.into()),
+                ("error", error.error.into()),
+                ("errorDescription", error.error_description.into()),
+                ("errorUri", error.error_uri.into()),
+                ("challenges", Some(error.challenges).filter(|challenges| !challenges.is_empty()).into()),
+                ("interactionUrl", error.interaction_url.into()),
+                ("claims", error.claims.into()),
+            ]),
             Self::Http(error) => {
-                data.status = Some(error.status);
-                data.body_snippet = Some(error.body_snippet);
+                members.extend([("status", error.status.into()), ("bodySnippet", error.body_snippet.into())]);
             }
-            Self::Response(error) => data.status = error.status,
+            Self::Response(error) => members.push(("status", error.status.into())),
             Self::Transport(_) | Self::Internal(_) => {}
         }
-        data
+        Plain::object(members)
     }
 }
 
@@ -418,9 +404,9 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// An [`Error`] as plain data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+/// An [`Error`] as it crosses to JavaScript. Only its type is written from this struct: see [`Error::into_plain`].
+#[cfg(target_arch = "wasm32")]
+#[derive(tsify::Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorData {
     /// Which class shows it.
@@ -436,33 +422,33 @@ pub struct ErrorData {
     /// Whose fault it is.
     pub fault: Fault,
     /// The option or argument as written.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
     pub field: Option<String>,
     /// The HTTP status.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
     pub status: Option<u16>,
     /// The server's `error`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
     pub error: Option<String>,
     /// The server's `error_description`, cleaned.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
     pub error_description: Option<String>,
     /// The server's `error_uri`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
     pub error_uri: Option<String>,
     /// What the server asks us to wait, in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
     pub retry_after_ms: Option<u64>,
     /// The beginning of the body, cleaned.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
     pub body_snippet: Option<String>,
     /// The challenges of the answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
     pub challenges: Option<Vec<Challenge>>,
     /// Where the user can act.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
     pub interaction_url: Option<String>,
     /// The claims a claims challenge asks for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
     pub claims: Option<String>,
 }

@@ -20,7 +20,7 @@
 //!
 //! | layer | holds |
 //! |---|---|
-//! | [`error`], [`http`], [`json`], [`form`], [`base64`], [`url`], [`secret`], [`shape`], [`text`], [`time`] | values everybody uses |
+//! | [`error`], [`http`], [`json`], [`plain`], [`fields`], [`form`], [`base64`], [`url`], [`secret`], [`text`], [`time`] | values everybody uses |
 //! | [`protocol`] | one RFC, one module: build a request, parse a response. Pure functions |
 //! | [`policy`] | what to do next: retry, action, discovery, presets of servers as data. Pure functions |
 //! | [`client`] | the options of one client, checked once, and its remembered metadata |
@@ -40,11 +40,12 @@
 
 pub mod base64;
 pub mod error;
+pub mod fields;
 pub mod form;
 pub mod http;
 pub mod json;
+pub mod plain;
 pub mod secret;
-pub mod shape;
 pub mod text;
 pub mod time;
 pub mod url;

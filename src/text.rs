@@ -2,7 +2,7 @@
 
 /// A number in decimal digits.
 #[must_use]
-pub fn decimal(number: usize) -> String {
+pub fn decimal(number: u64) -> String {
     // More digits than an u64 has.
     let mut digits = [0_u8; 20];
     let mut rest = number;
@@ -24,7 +24,7 @@ mod tests {
 
     #[test]
     fn is_what_the_standard_library_prints() {
-        for number in [0, 1, 9, 10, 404, 65_535, usize::MAX] {
+        for number in [0, 1, 9, 10, 404, 65_535, u64::MAX] {
             assert_eq!(decimal(number), number.to_string());
         }
     }

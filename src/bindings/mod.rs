@@ -6,16 +6,16 @@
 mod data;
 mod panic;
 
-use crate::client::config_error;
+use crate::client::options::ClientOptions;
 use crate::error::Error;
-use crate::flow::{CallOptions, Failure, Flow, Input};
-use crate::http::{Header, HttpResponse};
-use crate::json;
+use crate::flow::client_credentials::ClientCredentialsRequest;
+use crate::flow::exchange_token::TokenExchangeRequest;
+use crate::flow::{CallOptions, Flow, Input};
 use crate::protocol::rfc6749_client_authentication;
 use crate::protocol::rfc6749_token::{self, TokenSet};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::time::UnixMillis;
-use data::{InputKind, Outcome, StepInput, TransportReason, step_to_js, to_js};
+use data::to_js;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -29,8 +29,8 @@ impl Client {
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str) -> Result<Client, JsValue> {
         panic::set_hook();
-        let client = json::from_str(options).map_err(config_error).and_then(crate::Client::new);
-        client.map(|client| Client(Rc::new(client))).map_err(|error| to_js(&error.into_data()))
+        let client = ClientOptions::parse(options).and_then(crate::Client::new);
+        client.map(|client| Client(Rc::new(client))).map_err(|error| to_js(&error.into_plain()))
     }
 
     /// Makes an operation; bad parameters become a failed first step.
@@ -49,11 +49,11 @@ enum Running {
 
 impl Running {
     fn new(client: &Rc<crate::Client>, name: &str, params: &str, call: &str) -> Result<Self, Error> {
-        let call: CallOptions = json::from_str(call).map_err(config_error)?;
+        let call = CallOptions::parse(call)?;
         Ok(match name {
-            "exchange_token" => Self::Token(client.exchange_token(json::from_str(params).map_err(config_error)?, call)),
+            "exchange_token" => Self::Token(client.exchange_token(TokenExchangeRequest::parse(params)?, call)),
             "client_credentials" => {
-                Self::Token(client.client_credentials(json::from_str(params).map_err(config_error)?, call))
+                Self::Token(client.client_credentials(ClientCredentialsRequest::parse(params)?, call))
             }
             "discover_server_metadata" => Self::Metadata(client.discover_server_metadata(call)),
             #[cfg(feature = "planted-panic")]
@@ -64,13 +64,10 @@ impl Running {
 
     fn resume(&mut self, input: Option<Input>, now: f64) -> JsValue {
         let now = UnixMillis::from_js(now);
-        match self {
-            Self::Token(flow) => step_to_js(flow.resume(input, now), |token| Outcome::Token { token: token.clone() }),
-            Self::Metadata(flow) => step_to_js(flow.resume(input, now), |found| Outcome::Metadata {
-                metadata: &found.metadata,
-                document: &found.document,
-            }),
-        }
+        to_js(&match self {
+            Self::Token(flow) => data::step(flow.resume(input, now), data::token),
+            Self::Metadata(flow) => data::step(flow.resume(input, now), |found| data::metadata(&found)),
+        })
     }
 }
 
@@ -87,26 +84,7 @@ impl Operation {
 
     /// The next step, given what the last one brought.
     pub fn resume(&mut self, input: &str, body: String, now: f64) -> JsValue {
-        let input = json::from_str::<StepInput>(input).ok().map(|input| input.into_input(body));
-        self.0.resume(input, now)
-    }
-}
-
-impl StepInput {
-    fn into_input(self, body: String) -> Input {
-        let headers: Vec<Header> = self.headers.unwrap_or_default();
-        let status = self.status.unwrap_or_default();
-        match (self.kind, self.reason) {
-            (InputKind::Response, _) => Input::Response(HttpResponse { status, headers, body }),
-            (InputKind::Elapsed, _) => Input::Elapsed,
-            (InputKind::Authenticated, _) => Input::Authenticated(headers, body),
-            (InputKind::Transport, Some(TransportReason::Timeout)) => Input::Failed(Failure::Timeout),
-            (InputKind::Transport, Some(TransportReason::TooLarge)) => Input::Failed(Failure::TooLarge(status)),
-            (InputKind::Transport, Some(TransportReason::Redirected)) => Input::Failed(Failure::Redirected),
-            // A browser shows neither status nor target of a redirect that it did not follow.
-            (InputKind::Transport, Some(TransportReason::OpaqueRedirect)) => Input::Response(HttpResponse::default()),
-            (InputKind::Transport, Some(TransportReason::Unreachable) | None) => Input::Failed(Failure::Unreachable),
-        }
+        self.0.resume(data::input(input, body), now)
     }
 }
 
@@ -124,7 +102,7 @@ pub fn authorization_header(
     issued_token_type: Option<String>,
 ) -> Result<String, JsValue> {
     rfc6749_token::authorization_header(access_token, token_type, issued_token_type.as_deref())
-        .map_err(|error| to_js(&error.into_data()))
+        .map_err(|error| to_js(&error.into_plain()))
 }
 
 /// Where this instance last panicked, such as `src/json/parser.rs:12`; empty when it did not.

@@ -11,7 +11,7 @@ thread_local! {
 pub fn set_hook() {
     std::panic::set_hook(Box::new(|info| {
         if let Some(place) = info.location() {
-            let line = decimal(usize::try_from(place.line()).unwrap_or_default());
+            let line = decimal(place.line().into());
             LOCATION.set(Some([place.file(), ":", &line].concat()));
         }
     }));

@@ -1,17 +1,15 @@
 //! The options of a client as they are given.
 
-use crate::client::invalid;
 use crate::error::{Error, ErrorCode};
+use crate::fields::{self, Fields, invalid};
 use crate::http::Header;
+use crate::plain::words;
 use crate::policy::discovery::EndpointOrigins;
-use crate::policy::preset::{BasicEncoding, ServerPreset};
-use crate::shape::{OneOrMany, OrFalse, TextOr};
+use crate::policy::preset::{self, BasicEncoding, ServerPreset};
 use crate::url::{Transport, Url};
-use serde::Deserialize;
 
 /// The options of a client; only `issuer` is required. The defaults are those of `OAuthClient` in the npm package.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Default)]
 pub struct ClientOptions {
     /// The issuer, as the server's metadata spells it.
     pub issuer: String,
@@ -20,17 +18,17 @@ pub struct ClientOptions {
     /// What the client authenticates with; left out: it is a public client.
     pub auth: Option<AuthData>,
     /// How the server wants things: the name of a preset or a preset.
-    pub preset: Option<TextOr<ServerPreset>>,
+    pub preset: Option<PresetOption>,
     /// Endpoints that are not taken from metadata.
     pub endpoints: Option<Endpoints>,
     /// `false`, or how long metadata is remembered.
-    pub discovery: Option<OrFalse<DiscoveryOptions>>,
+    pub discovery: Option<DiscoveryOption>,
     /// Where discovered endpoints may live.
-    pub endpoint_origins: Option<EndpointOriginsOption>,
+    pub endpoint_origins: EndpointOrigins,
     /// Hosts that may be spoken to by http.
-    pub insecure_hosts: Option<Vec<String>>,
+    pub insecure_hosts: Vec<String>,
     /// Bound of a whole operation in milliseconds.
-    pub timeout_ms: Option<f64>,
+    pub timeout_ms: Option<u64>,
     /// Repetitions of one request at most.
     pub max_retries: Option<u32>,
     /// Longest answer in bytes; watched by the driver.
@@ -40,89 +38,179 @@ pub struct ClientOptions {
     /// The User-Agent header.
     pub user_agent: Option<String>,
     /// Headers of every request.
-    pub custom_headers: Option<Vec<Header>>,
+    pub custom_headers: Vec<Header>,
     /// A profile to keep to.
     pub conformance: Option<Conformance>,
     /// True in a browser, which sets its own User-Agent.
-    #[serde(default)]
     pub browser: bool,
 }
 
-/// A profile to keep to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum Conformance {
-    /// The RFCs.
-    Default,
-    /// The authorization of the Model Context Protocol.
-    Mcp,
-    /// FAPI 2.0: an exchange has to say what it issued.
-    Fapi2,
+words! {
+    /// A profile to keep to.
+    pub enum Conformance {
+        /// The RFCs.
+        Default = "default",
+        /// The authorization of the Model Context Protocol.
+        Mcp = "mcp",
+        /// FAPI 2.0: an exchange has to say what it issued.
+        Fapi2 = "fapi2",
+    }
 }
 
 /// How long metadata is remembered.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct DiscoveryOptions {
     /// Life of a document in milliseconds, an hour by default; 0: do not keep.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub ttl_ms: Option<f64>,
+    pub ttl_ms: Option<u64>,
     /// Life of a deterministic failure (404, wrong issuer, unusable document) in milliseconds, a minute by default; 0: do not keep.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub negative_ttl_ms: Option<f64>,
+    pub negative_ttl_ms: Option<u64>,
 }
 
-/// Where discovered endpoints may live: `any`, `same-origin`, or a list of origins.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub struct EndpointOriginsOption(pub TextOr<OneOrMany>);
+/// The name of a built-in preset, or a preset.
+#[derive(Clone, Debug)]
+pub enum PresetOption {
+    /// See [`ServerPreset::named`].
+    Named(String),
+    /// A preset of the caller's own.
+    Own(Box<ServerPreset>),
+}
 
-impl EndpointOriginsOption {
-    /// Checks the option.
+/// Whether metadata is discovered.
+#[derive(Clone, Copy, Debug)]
+pub enum DiscoveryOption {
+    /// Never: every endpoint has to be given.
+    Off,
+    /// When an endpoint is not given.
+    On(DiscoveryOptions),
+}
+
+impl ClientOptions {
+    /// Reads the options as they cross from JavaScript.
     ///
     /// # Errors
-    /// `invalid_option` for another word, and for an element that is no origin.
-    pub fn check(self) -> Result<EndpointOrigins, Error> {
-        match self.0 {
-            TextOr::Text(word) => match word.as_str() {
-                "any" => Ok(EndpointOrigins::Any),
-                "same-origin" => Ok(EndpointOrigins::SameOrigin),
-                _ => Err(invalid(
-                    "endpointOrigins",
-                    &["`endpointOrigins` is \"any\", \"same-origin\" or a list of origins"],
-                )),
-            },
-            TextOr::Value(list) => {
-                let origins = list.0.iter().map(|text| {
-                    let url = Url::parse(text).filter(|url| {
-                        url.path == "/"
-                            && !url.has_query
-                            && !url.has_fragment
-                            && !url.has_user_info
-                            && !url.host.is_empty()
-                    });
-                    url.map(|url| url.origin()).ok_or_else(|| {
-                        invalid(
-                            "endpointOrigins",
-                            &["`endpointOrigins` holds an element that is no origin such as https://as.example"],
-                        )
-                    })
-                });
-                origins.collect::<Result<_, _>>().map(EndpointOrigins::Listed)
-            }
+    /// [`Error::Config`] that names the first bad option.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let document = fields::document(text)?;
+        let options = Fields::new(document.root(), "", KNOWN)?;
+        Ok(Self {
+            issuer: options.required_text("issuer")?,
+            client_id: options.get("clientId").map(|_| options.required_text("clientId")).transpose()?,
+            auth: options.object("auth", AUTH)?.map(|auth| AuthData::read(&auth)).transpose()?,
+            preset: preset_option(&options)?,
+            endpoints: options.object("endpoints", ENDPOINTS)?.map(|fields| Endpoints::read(&fields)).transpose()?,
+            discovery: discovery_option(&options)?,
+            endpoint_origins: endpoint_origins(&options)?,
+            insecure_hosts: options.texts("insecureHosts")?,
+            timeout_ms: options.millis("timeoutMs", 1)?,
+            max_retries: options.integer("maxRetries", 100)?.and_then(|retries| u32::try_from(retries).ok()),
+            max_response_bytes: options.integer("maxResponseBytes", MOST_BYTES)?,
+            clock_tolerance_seconds: options.integer("clockToleranceSeconds", LONGEST_TOLERANCE)?,
+            user_agent: options.text("userAgent")?,
+            custom_headers: options.pairs("customHeaders")?,
+            conformance: options.word("conformance", Conformance::WORDS)?,
+            browser: options.flag("browser")?.unwrap_or_default(),
+        })
+    }
+}
+
+const LONGEST_TOLERANCE: u64 = 60;
+/// An answer is one JavaScript string, of which no host holds more than this.
+const MOST_BYTES: u64 = 512 * 1024 * 1024;
+
+const KNOWN: &[&str] = &[
+    "issuer",
+    "clientId",
+    "auth",
+    "preset",
+    "endpoints",
+    "discovery",
+    "endpointOrigins",
+    "insecureHosts",
+    "timeoutMs",
+    "maxRetries",
+    "maxResponseBytes",
+    "clockToleranceSeconds",
+    "userAgent",
+    "customHeaders",
+    "conformance",
+    "browser",
+];
+const AUTH: &[&str] = &["type", "clientId", "clientSecret", "encoding", "accessToken", "zones", "issuer"];
+const ENDPOINTS: &[&str] = &[
+    "token",
+    "authorize",
+    "introspect",
+    "revoke",
+    "register",
+    "par",
+    "deviceAuthorization",
+    "backchannelAuthentication",
+    "userinfo",
+    "jwks",
+    "endSession",
+];
+
+fn preset_option(options: &Fields<'_, '_>) -> Result<Option<PresetOption>, Error> {
+    let Some(value) = options.get("preset") else { return Ok(None) };
+    if let Some(name) = value.as_str() {
+        return Ok(Some(PresetOption::Named(name.into_owned())));
+    }
+    let own = ServerPreset::read(&Fields::new(value, "preset", preset::KNOWN)?)?;
+    Ok(Some(PresetOption::Own(Box::new(own))))
+}
+
+fn discovery_option(options: &Fields<'_, '_>) -> Result<Option<DiscoveryOption>, Error> {
+    match options.get("discovery") {
+        None => Ok(None),
+        Some(value) if value.as_bool() == Some(false) => Ok(Some(DiscoveryOption::Off)),
+        Some(value) => {
+            let discovery = Fields::new(value, "discovery", &["ttlMs", "negativeTtlMs"])?;
+            let ttl_ms = discovery.millis("ttlMs", 0)?;
+            Ok(Some(DiscoveryOption::On(DiscoveryOptions {
+                ttl_ms,
+                negative_ttl_ms: discovery.millis("negativeTtlMs", 0)?,
+            })))
         }
     }
 }
 
+fn endpoint_origins(options: &Fields<'_, '_>) -> Result<EndpointOrigins, Error> {
+    let Some(value) = options.get("endpointOrigins") else { return Ok(EndpointOrigins::Any) };
+    match value.as_str().as_deref() {
+        Some("any") => Ok(EndpointOrigins::Any),
+        Some("same-origin") => Ok(EndpointOrigins::SameOrigin),
+        Some(_) => {
+            Err(invalid("endpointOrigins", &["`endpointOrigins` is \"any\", \"same-origin\" or a list of origins"]))
+        }
+        None => options
+            .texts("endpointOrigins")?
+            .iter()
+            .map(|text| origin(text))
+            .collect::<Result<_, _>>()
+            .map(EndpointOrigins::Listed),
+    }
+}
+
+fn origin(text: &str) -> Result<String, Error> {
+    let url =
+        Url::parse(text).filter(|url| url.path == "/" && !url.has_query && !url.has_fragment && !url.has_user_info);
+    let url = url.filter(|url| !url.host.is_empty());
+    url.map(|url| url.origin()).ok_or_else(|| {
+        invalid("endpointOrigins", &["`endpointOrigins` holds an element that is no origin such as https://as.example"])
+    })
+}
+
 /// What a client authenticates with, as it crosses from JavaScript. Which members are set depends on the kind.
-#[derive(Default, Deserialize)]
+#[derive(Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct AuthData {
     /// The method.
-    #[serde(rename = "type")]
+    #[cfg_attr(target_arch = "wasm32", serde(rename = "type"))]
     pub kind: AuthKind,
     /// The client id.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
@@ -137,11 +225,25 @@ pub struct AuthData {
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub access_token: Option<String>,
     /// Zone, client id and secret of [`AuthKind::MultiZone`].
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub zones: Option<Vec<(String, String, String)>>,
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "[string, string, string][]"))]
+    pub zones: Vec<[String; 3]>,
     /// The issuer whose credentials are withheld.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub issuer: Option<String>,
+}
+
+impl AuthData {
+    fn read(auth: &Fields<'_, '_>) -> Result<Self, Error> {
+        Ok(Self {
+            kind: auth.word("type", AuthKind::WORDS)?.unwrap_or_default(),
+            client_id: auth.text("clientId")?,
+            client_secret: auth.text("clientSecret")?,
+            encoding: auth.word("encoding", BasicEncoding::WORDS)?,
+            access_token: auth.text("accessToken")?,
+            zones: auth.tuples("zones")?,
+            issuer: auth.text("issuer")?,
+        })
+    }
 }
 
 impl std::fmt::Debug for AuthData {
@@ -153,32 +255,32 @@ impl std::fmt::Debug for AuthData {
     }
 }
 
-/// The ways a client may authenticate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "snake_case")]
-pub enum AuthKind {
-    /// A public client.
-    #[default]
-    None,
-    /// `client_secret_basic`.
-    Basic,
-    /// `client_secret_post`.
-    Post,
-    /// An access token.
-    Bearer,
-    /// HTTP Basic by zone.
-    MultiZone,
-    /// A function of the host.
-    Custom,
-    /// Credentials of another issuer, which are not sent.
-    Withheld,
+words! {
+    /// The ways a client may authenticate.
+    #[derive(Default)]
+    pub enum AuthKind {
+        /// A public client.
+        #[default]
+        None = "none",
+        /// `client_secret_basic`.
+        Basic = "basic",
+        /// `client_secret_post`.
+        Post = "post",
+        /// An access token.
+        Bearer = "bearer",
+        /// HTTP Basic by zone.
+        MultiZone = "multi_zone",
+        /// A function of the host.
+        Custom = "custom",
+        /// Credentials of another issuer, which are not sent.
+        Withheld = "withheld",
+    }
 }
 
 /// Endpoints that are not taken from metadata: absolute, or a path below the issuer's.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct Endpoints {
     /// RFC 6749 section 3.2.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
@@ -216,6 +318,22 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
+    fn read(fields: &Fields<'_, '_>) -> Result<Self, Error> {
+        Ok(Self {
+            token: fields.text("token")?,
+            authorize: fields.text("authorize")?,
+            introspect: fields.text("introspect")?,
+            revoke: fields.text("revoke")?,
+            register: fields.text("register")?,
+            par: fields.text("par")?,
+            device_authorization: fields.text("deviceAuthorization")?,
+            backchannel_authentication: fields.text("backchannelAuthentication")?,
+            userinfo: fields.text("userinfo")?,
+            jwks: fields.text("jwks")?,
+            end_session: fields.text("endSession")?,
+        })
+    }
+
     /// Makes every endpoint absolute and checks it.
     ///
     /// # Errors

@@ -2,30 +2,28 @@
 
 use crate::Client;
 use crate::error::Error;
+use crate::fields::{self, Fields};
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
 use crate::protocol::rfc6749_client_credentials::{self as grant, ClientCredentialsGrant};
 use crate::protocol::rfc6749_token::TokenSet;
-use crate::shape::OneOrMany;
-use serde::Deserialize;
 use std::rc::Rc;
 
 /// What `clientCredentials` takes.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct ClientCredentialsRequest {
     /// The scopes to ask for; a string is split at spaces.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
-    pub scope: Option<OneOrMany>,
+    pub scope: Vec<String>,
     /// Addresses of the target services, absolute URIs (RFC 8707 section 2).
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
-    pub resource: Option<OneOrMany>,
+    pub resource: Vec<String>,
     /// Logical names of the target services, for servers that take them here.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
-    pub audience: Option<OneOrMany>,
+    pub audience: Vec<String>,
     /// Authorization details (RFC 9396 section 2).
-    #[serde(deserialize_with = "crate::shape::raw_text")]
     #[cfg_attr(
         target_arch = "wasm32",
         tsify(optional, type = "readonly { readonly type: string; readonly [member: string]: unknown }[]")
@@ -39,7 +37,26 @@ pub struct ClientCredentialsRequest {
             type = "Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]>"
         )
     )]
-    pub extra: Option<Vec<(String, String)>>,
+    pub extra: Vec<(String, String)>,
+}
+
+impl ClientCredentialsRequest {
+    /// Reads the arguments as they cross from JavaScript.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names the first bad one.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let known = ["scope", "resource", "audience", "authorizationDetails", "extra"];
+        let document = fields::document(text)?;
+        let request = Fields::new(document.root(), "", &known)?;
+        Ok(Self {
+            scope: request.texts("scope")?,
+            resource: request.texts("resource")?,
+            audience: request.texts("audience")?,
+            authorization_details: request.raw("authorizationDetails"),
+            extra: request.pairs("extra")?,
+        })
+    }
 }
 
 impl Client {
@@ -53,7 +70,7 @@ impl Client {
         let client = Rc::clone(self);
         Flow::new(|io| async move {
             let call = options.check(&client, io.now())?;
-            let extra = request.extra.clone().unwrap_or_default();
+            let extra = request.extra.clone();
             token_endpoint::check_extra(&extra, &grant::RESERVED)?;
             let request = check(request)?;
             let mut form = grant::form(&request);

@@ -1,8 +1,9 @@
 //! Token exchange (RFC 8693).
 
 use crate::Client;
-use crate::client::{check_token_of, invalid, missing};
+use crate::client::check_token_of;
 use crate::error::Error;
+use crate::fields::{self, Fields, invalid, missing};
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
 use crate::policy::issued;
@@ -10,8 +11,6 @@ use crate::policy::preset::{SendRequestedType, ServerPreset};
 use crate::protocol::rfc6749_token::{ACCESS_TOKEN, ExchangeExpectation, TokenSet};
 use crate::protocol::rfc8693_exchange::{self as exchange, TokenExchange};
 use crate::secret::Secret;
-use crate::shape::OneOrMany;
-use serde::Deserialize;
 use std::rc::Rc;
 
 const LONGEST_TOKEN: usize = 65_536;
@@ -19,9 +18,9 @@ const LONGEST_TOKEN: usize = 65_536;
 const LONGEST_SAML: usize = 1_048_576;
 
 /// What `exchangeToken` takes. RFC 8693 section 2.1.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct TokenExchangeRequest {
     /// The token of the party on whose behalf the request is made.
     pub subject_token: String,
@@ -39,22 +38,20 @@ pub struct TokenExchangeRequest {
     pub requested_token_type: Option<String>,
     /// Logical names of the target services.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
-    pub audience: Option<OneOrMany>,
+    pub audience: Vec<String>,
     /// Addresses of the target services, absolute URIs.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
-    pub resource: Option<OneOrMany>,
+    pub resource: Vec<String>,
     /// The scopes to ask for; a string is split at spaces.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | readonly string[]"))]
-    pub scope: Option<OneOrMany>,
+    pub scope: Vec<String>,
     /// Authorization details (RFC 9396 section 2).
-    #[serde(default, deserialize_with = "crate::shape::raw_text")]
     #[cfg_attr(
         target_arch = "wasm32",
         tsify(optional, type = "readonly { readonly type: string; readonly [member: string]: unknown }[]")
     )]
     pub authorization_details: Option<String>,
     /// A claims request: an object, or its JSON text.
-    #[serde(default, deserialize_with = "crate::shape::string_or_raw_text")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | Readonly<Record<string, unknown>>"))]
     pub claims: Option<String>,
     /// Further form parameters; none may replace one that the operation sets.
@@ -65,11 +62,11 @@ pub struct TokenExchangeRequest {
             type = "Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]>"
         )
     )]
-    pub extra: Option<Vec<(String, String)>>,
+    pub extra: Vec<(String, String)>,
     /// True to refuse an issued JWT that is for another issuer, subject or audience, holds more scopes or lives longer than
     /// was asked for.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub verify_issued: Option<bool>,
+    pub verify_issued: bool,
 }
 
 impl std::fmt::Debug for TokenExchangeRequest {
@@ -82,6 +79,47 @@ impl std::fmt::Debug for TokenExchangeRequest {
     }
 }
 
+const KNOWN: &[&str] = &[
+    "subjectToken",
+    "subjectTokenType",
+    "actorToken",
+    "actorTokenType",
+    "requestedTokenType",
+    "audience",
+    "resource",
+    "scope",
+    "authorizationDetails",
+    "claims",
+    "extra",
+    "verifyIssued",
+];
+
+impl TokenExchangeRequest {
+    /// Reads the arguments as they cross from JavaScript.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names the first bad one.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let document = fields::document(text)?;
+        let request = Fields::new(document.root(), "", KNOWN)?;
+        let claims = request.get("claims");
+        Ok(Self {
+            subject_token: request.text("subjectToken")?.ok_or_else(|| missing("subjectToken"))?,
+            subject_token_type: request.text("subjectTokenType")?,
+            actor_token: request.text("actorToken")?,
+            actor_token_type: request.text("actorTokenType")?,
+            requested_token_type: request.text("requestedTokenType")?,
+            audience: request.texts("audience")?,
+            resource: request.texts("resource")?,
+            scope: request.texts("scope")?,
+            authorization_details: request.raw("authorizationDetails"),
+            claims: claims.map(|claims| claims.as_str().map_or_else(|| claims.text().into(), |text| text.into_owned())),
+            extra: request.pairs("extra")?,
+            verify_issued: request.flag("verifyIssued")?.unwrap_or_default(),
+        })
+    }
+}
+
 impl Client {
     /// Exchanges a subject's token for one that is good for a target.
     #[must_use]
@@ -89,7 +127,7 @@ impl Client {
         let client = Rc::clone(self);
         Flow::new(|io| async move {
             let call = options.check(&client, io.now())?;
-            let verify_issued = request.verify_issued.unwrap_or(false);
+            let verify_issued = request.verify_issued;
             let request = check(request, &client.preset)?;
             let grant = Grant {
                 form: exchange::form(&request),
@@ -172,8 +210,7 @@ fn token_type(value: Option<String>, field: &str, known: &[String]) -> Result<Op
     Ok(Some(value))
 }
 
-fn extra(given: Option<Vec<(String, String)>>, preset: &ServerPreset) -> Result<Vec<(String, String)>, Error> {
-    let given = given.unwrap_or_default();
+fn extra(given: Vec<(String, String)>, preset: &ServerPreset) -> Result<Vec<(String, String)>, Error> {
     token_endpoint::check_extra(&given, &exchange::RESERVED)?;
     for required in &preset.required_extra {
         if !given.iter().any(|(name, value)| name == required && !value.is_empty()) {

@@ -9,6 +9,7 @@ pub mod exchange_token;
 pub mod token_endpoint;
 
 use crate::error::{Error, ErrorCode, TransportError};
+use crate::fields::{self, Fields};
 use crate::form::Form;
 use crate::http::{Header, HttpRequest, HttpResponse};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
@@ -219,15 +220,14 @@ impl<T> Flow<T> {
 }
 
 /// What a caller may say of one call.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default)]
 pub struct CallOptions {
     /// Bound of the whole operation in milliseconds; left out: the client's.
-    pub timeout_ms: Option<f64>,
+    pub timeout_ms: Option<u64>,
     /// Which of several credentials is used.
     pub zone: Option<String>,
     /// Further headers of every request of the call.
-    pub headers: Option<Vec<Header>>,
+    pub headers: Vec<Header>,
     /// True when the caller sends the requests itself: then nothing is discovered and nothing waited for on our own.
     pub prepared: bool,
 }
@@ -242,15 +242,24 @@ pub(crate) struct Call {
 }
 
 impl CallOptions {
-    pub(crate) fn check(self, client: &crate::Client, now: UnixMillis) -> Result<Call, Error> {
-        let timeout = crate::client::millis(self.timeout_ms, client.timeout_ms, 1, "timeoutMs")?;
-        let headers = self.headers.unwrap_or_default();
-        crate::http::check_headers(&headers, "headers")?;
-        Ok(Call {
-            zone: self.zone,
-            headers,
-            prepared: self.prepared,
-            deadline: (!self.prepared).then(|| now.plus(timeout)),
+    /// Reads the options of a call as they cross from JavaScript.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names the first bad one.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let document = fields::document(text)?;
+        let options = Fields::new(document.root(), "", &["timeoutMs", "zone", "headers", "prepared"])?;
+        Ok(Self {
+            timeout_ms: options.millis("timeoutMs", 1)?,
+            zone: options.text("zone")?,
+            headers: options.pairs("headers")?,
+            prepared: options.flag("prepared")?.unwrap_or_default(),
         })
+    }
+
+    pub(crate) fn check(self, client: &crate::Client, now: UnixMillis) -> Result<Call, Error> {
+        crate::http::check_headers(&self.headers, "headers")?;
+        let deadline = (!self.prepared).then(|| now.plus(self.timeout_ms.unwrap_or(client.timeout_ms)));
+        Ok(Call { zone: self.zone, headers: self.headers, prepared: self.prepared, deadline })
     }
 }

@@ -1,8 +1,8 @@
 //! What every grant does at the token endpoint: find it, authenticate, send, read the answer, perhaps try again.
 
 use crate::Client;
-use crate::client::invalid;
 use crate::error::{Error, ErrorCode};
+use crate::fields::invalid;
 use crate::flow::discover_server_metadata::server_metadata;
 use crate::flow::{AuthenticateRequest, Call, Io};
 use crate::form::Form;
@@ -14,7 +14,6 @@ use crate::protocol::rfc6749_error;
 use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, TokenSet};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::Secret;
-use crate::shape::OneOrMany;
 use std::rc::Rc;
 
 /// A grant that is ready to be sent but for the client's authentication.
@@ -81,7 +80,7 @@ async fn token_endpoint(
         return Ok((endpoint.clone(), None));
     }
     let metadata = server_metadata(io, client, call).await?;
-    match metadata.metadata.token_endpoint.clone() {
+    match metadata.endpoint("token_endpoint").map(String::from) {
         Some(endpoint) => Ok((endpoint, Some(metadata))),
         None => Err(Error::config(
             ErrorCode::MissingEndpoint,
@@ -139,12 +138,12 @@ pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Resu
 }
 
 /// The elements of a list option, without empty ones.
-pub(crate) fn elements(list: Option<OneOrMany>) -> Vec<String> {
-    list.unwrap_or_default().0.into_iter().filter(|element| !element.is_empty()).collect()
+pub(crate) fn elements(list: Vec<String>) -> Vec<String> {
+    list.into_iter().filter(|element| !element.is_empty()).collect()
 }
 
 /// The scopes of a scope option: only it is split at spaces (RFC 6749 section 3.3).
-pub(crate) fn scopes(list: Option<OneOrMany>) -> Result<Vec<String>, Error> {
+pub(crate) fn scopes(list: Vec<String>) -> Result<Vec<String>, Error> {
     let mut scopes: Vec<String> = Vec::new();
     for scope in elements(list).iter().flat_map(|element| element.split(' ')).filter(|scope| !scope.is_empty()) {
         // scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
@@ -159,7 +158,7 @@ pub(crate) fn scopes(list: Option<OneOrMany>) -> Result<Vec<String>, Error> {
 }
 
 /// Resources are absolute URIs without a fragment (RFC 8707 section 2, RFC 8693 section 2.1).
-pub(crate) fn resources(list: Option<OneOrMany>) -> Result<Vec<String>, Error> {
+pub(crate) fn resources(list: Vec<String>) -> Result<Vec<String>, Error> {
     let resources = elements(list);
     for resource in &resources {
         let scheme = resource.split(':').next().unwrap_or_default();
@@ -180,7 +179,7 @@ pub(crate) fn resources(list: Option<OneOrMany>) -> Result<Vec<String>, Error> {
 }
 
 /// Audiences are any text that can stand in a form.
-pub(crate) fn audiences(list: Option<OneOrMany>) -> Result<Vec<String>, Error> {
+pub(crate) fn audiences(list: Vec<String>) -> Result<Vec<String>, Error> {
     let audiences = elements(list);
     if audiences.iter().any(|audience| audience.chars().any(char::is_control)) {
         return Err(invalid("audience", &["`audience` holds a control character"]));

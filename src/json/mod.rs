@@ -1,68 +1,162 @@
-//! Reads JSON text into types that derive [`Deserialize`]: server answers and option structs.
+//! Reads JSON text: server answers, options and arguments.
 //!
-//! Two passes. The first checks the whole text and notes where each value lies, so the second, which serde drives, meets
-//! no syntax error, can present an object's members without its duplicates, skips a value in no time and can drop a
-//! member of a wrong type without losing its place. No error is ever formatted: that alone would link the code that
-//! prints floating-point numbers, the larger part of what `serde_json` weighs in wasm.
+//! One pass checks the whole text and notes where each value lies; after it a [`Value`] is looked into without any syntax
+//! error left to meet. There is no generic code per type and no error is ever formatted, which is what most of the weight
+//! of a derived deserialiser is: see "The JSON reader" in `docs/decisions.md` for what was measured.
 //!
-//! Differences from `serde_json`, all on purpose: a byte order mark at the start is skipped; of duplicate members the last
-//! wins, in structs too; a lone surrogate becomes U+FFFD; a number too large for an `f64` is infinite; no more than
-//! [`MAX_DEPTH`] values may enclose each other; a struct is read from an object only, never from an array; `-0` is an integer.
+//! Differences from `serde_json`, all on purpose: a byte order mark at the start is skipped; of members of one name the
+//! last counts; a lone surrogate becomes U+FFFD; a number too large for an `f64` is infinite; no more than
+//! [`MAX_DEPTH`] values may enclose each other.
 
-mod error;
 mod parser;
-mod reader;
 mod scalar;
 
-pub use error::{JsonError, JsonErrorKind, wrong_value};
-use serde::Deserialize;
-use serde::de::{Deserializer, Visitor};
-use std::fmt;
+use parser::Node;
+use scalar::{Number, number, unescape};
+use std::borrow::Cow;
 
 /// How many arrays and objects may enclose each other.
 pub const MAX_DEPTH: usize = 64;
 
-/// The name by which [`RawJson`] makes itself known to the reader.
-const RAW: &str = "$onbehalf::RawJson";
-
-/// Reads a JSON text, which must be one value with nothing but white space around it.
-pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, JsonError> {
-    T::deserialize(reader::Value(&parser::parse(text)?))
+/// Why a text is no JSON document for us. It never holds anything of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// The text is not JSON.
+    Syntax,
+    /// More than [`MAX_DEPTH`] values enclose each other.
+    TooDeep,
 }
 
-/// The text of a JSON value as it stands, whatever its type. Not inside untagged, internally tagged or flattened types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RawJson<'a>(pub &'a str);
+/// A JSON text that was checked.
+pub struct Document<'a>(Vec<Node<'a>>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for RawJson<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Raw;
-        impl<'de> Visitor<'de> for Raw {
-            type Value = &'de str;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("any value")
-            }
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<&'de str, E> {
-                Ok(text)
-            }
+impl<'a> Document<'a> {
+    /// Checks a text, which must be one value with nothing but white space around it.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn parse(text: &'a str) -> Result<Self, Malformed> {
+        parser::parse(text).map(Self)
+    }
+
+    /// The value that the document is.
+    #[must_use]
+    pub fn root(&self) -> Value<'_, 'a> {
+        Value(&self.0)
+    }
+}
+
+/// A value in a [`Document`].
+#[derive(Clone, Copy)]
+pub struct Value<'t, 'a>(&'t [Node<'a>]);
+
+impl<'t, 'a> Value<'t, 'a> {
+    /// The value as it stands in the document.
+    #[must_use]
+    pub fn text(self) -> &'a str {
+        self.0.first().map_or("", |node| node.text)
+    }
+
+    /// True for `null`.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.text() == "null"
+    }
+
+    /// The boolean this is.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        match self.text() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
         }
-        deserializer.deserialize_newtype_struct(RAW, Raw).map(RawJson)
+    }
+
+    /// The string this is.
+    #[must_use]
+    pub fn as_str(self) -> Option<Cow<'a, str>> {
+        let inner = self.text().strip_prefix('"')?.strip_suffix('"')?;
+        Some(if inner.bytes().any(|byte| byte == b'\\') { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) })
+    }
+
+    /// The number this is.
+    #[must_use]
+    pub fn as_f64(self) -> Option<f64> {
+        self.number().map(|number| match number {
+            Number::Unsigned(value) => value as f64,
+            Number::Signed(value) => value as f64,
+            Number::Float(value) => value,
+        })
+    }
+
+    /// The integer this is, written without fraction or exponent. One too large for the type is the largest of the type.
+    #[must_use]
+    pub fn as_u64(self) -> Option<u64> {
+        match self.number()? {
+            Number::Unsigned(value) => Some(value),
+            Number::Float(value) if value > 1e18 && self.text().bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(u64::MAX)
+            }
+            Number::Signed(_) | Number::Float(_) => None,
+        }
+    }
+
+    fn number(self) -> Option<Number> {
+        let text = self.text();
+        text.starts_with(|first: char| first == '-' || first.is_ascii_digit()).then(|| number(text))
+    }
+
+    /// The elements of the array this is.
+    #[must_use]
+    pub fn elements(self) -> Option<Children<'t, 'a>> {
+        self.text().starts_with('[').then(|| self.children())
+    }
+
+    /// The names and values of the object this is, in their order; a name may come more than once.
+    #[must_use]
+    pub fn members(self) -> Option<Members<'t, 'a>> {
+        self.text().starts_with('{').then(|| Members(self.children()))
+    }
+
+    /// The member of this name; of several the last.
+    #[must_use]
+    pub fn get(self, name: &str) -> Option<Self> {
+        self.members()?.filter(|(found, _)| found == name).last().map(|(_, value)| value)
+    }
+
+    /// The strings of the array this is, when all its elements are strings.
+    #[must_use]
+    pub fn as_strings(self) -> Option<Vec<String>> {
+        self.elements()?.map(|element| element.as_str().map(Cow::into_owned)).collect()
+    }
+
+    fn children(self) -> Children<'t, 'a> {
+        Children(self.0.get(1..).unwrap_or_default())
     }
 }
 
-/// A member that counts as absent when its value is not a `T`, instead of failing the whole text; also when it is missing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lenient<T>(pub Option<T>);
+/// The values in an array; or names and values in turn in an object.
+pub struct Children<'t, 'a>(&'t [Node<'a>]);
 
-impl<T> Default for Lenient<T> {
-    fn default() -> Self {
-        Self(None)
+impl<'t, 'a> Iterator for Children<'t, 'a> {
+    type Item = Value<'t, 'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (child, rest) = self.0.split_at_checked(self.0.first()?.count)?;
+        self.0 = rest;
+        Some(Value(child))
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Only `T` can be at fault: the first pass has found the text well formed.
-        Ok(Self(T::deserialize(deserializer).ok()))
+/// The members of an object.
+pub struct Members<'t, 'a>(Children<'t, 'a>);
+
+impl<'t, 'a> Iterator for Members<'t, 'a> {
+    type Item = (Cow<'a, str>, Value<'t, 'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let name = self.0.next()?.as_str()?;
+        Some((name, self.0.next()?))
     }
 }

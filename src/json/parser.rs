@@ -1,5 +1,5 @@
 //! The first pass: is the text JSON, and where do its values lie?
-use super::{JsonErrorKind, MAX_DEPTH};
+use super::{MAX_DEPTH, Malformed};
 
 /// A value or a member's name in the text. The nodes of what it contains follow it.
 pub(super) struct Node<'de> {
@@ -16,12 +16,12 @@ struct Parser<'de> {
 }
 
 /// Checks the whole text, which may start with a byte order mark.
-pub(super) fn parse(text: &str) -> Result<Vec<Node<'_>>, JsonErrorKind> {
+pub(super) fn parse(text: &str) -> Result<Vec<Node<'_>>, Malformed> {
     let mut parser = Parser { text: text.strip_prefix('\u{FEFF}').unwrap_or(text), at: 0, nodes: Vec::new() };
     parser.value(MAX_DEPTH)?;
     match parser.peek() {
         None => Ok(parser.nodes),
-        Some(_) => Err(JsonErrorKind::Syntax),
+        Some(_) => Err(Malformed::Syntax),
     }
 }
 
@@ -50,7 +50,7 @@ impl Parser<'_> {
     }
 
     /// Recursive, but no deeper than `depth`.
-    fn value(&mut self, depth: usize) -> Result<(), JsonErrorKind> {
+    fn value(&mut self, depth: usize) -> Result<(), Malformed> {
         let first = self.peek();
         let start = self.at;
         let index = self.nodes.len();
@@ -78,8 +78,8 @@ impl Parser<'_> {
     }
 
     /// What an object or an array contains, up to and with the bracket that closes it.
-    fn content(&mut self, depth: usize, close: u8) -> Result<(), JsonErrorKind> {
-        let depth = depth.checked_sub(1).ok_or(JsonErrorKind::TooDeep)?;
+    fn content(&mut self, depth: usize, close: u8) -> Result<(), Malformed> {
+        let depth = depth.checked_sub(1).ok_or(Malformed::TooDeep)?;
         if self.peek() == Some(close) {
             self.advance();
             return Ok(());
@@ -87,11 +87,11 @@ impl Parser<'_> {
         loop {
             if close == b'}' {
                 if self.peek() != Some(b'"') {
-                    return Err(JsonErrorKind::Syntax);
+                    return Err(Malformed::Syntax);
                 }
                 self.value(depth)?;
                 if self.peek() != Some(b':') {
-                    return Err(JsonErrorKind::Syntax);
+                    return Err(Malformed::Syntax);
                 }
                 self.advance();
             }
@@ -101,22 +101,22 @@ impl Parser<'_> {
             match next {
                 Some(b',') => {}
                 next if next == Some(close) => return Ok(()),
-                _ => return Err(JsonErrorKind::Syntax),
+                _ => return Err(Malformed::Syntax),
             }
         }
     }
 
-    fn word(&mut self, rest: &[u8]) -> Result<(), JsonErrorKind> {
+    fn word(&mut self, rest: &[u8]) -> Result<(), Malformed> {
         for &byte in rest {
             if self.take() != Some(byte) {
-                return Err(JsonErrorKind::Syntax);
+                return Err(Malformed::Syntax);
             }
         }
         Ok(())
     }
 
     /// The rest of a string whose opening quote is taken.
-    fn string(&mut self) -> Result<(), JsonErrorKind> {
+    fn string(&mut self) -> Result<(), Malformed> {
         loop {
             match self.take() {
                 Some(b'"') => return Ok(()),
@@ -125,31 +125,31 @@ impl Parser<'_> {
                     Some(b'u') => {
                         for _ in 0..4 {
                             if !self.take().is_some_and(|byte| byte.is_ascii_hexdigit()) {
-                                return Err(JsonErrorKind::Syntax);
+                                return Err(Malformed::Syntax);
                             }
                         }
                     }
-                    _ => return Err(JsonErrorKind::Syntax),
+                    _ => return Err(Malformed::Syntax),
                 },
                 Some(b' '..) => {}
-                _ => return Err(JsonErrorKind::Syntax),
+                _ => return Err(Malformed::Syntax),
             }
         }
     }
 
     /// The rest of a number whose sign and first digit are taken.
-    fn number(&mut self, first: Option<u8>) -> Result<(), JsonErrorKind> {
+    fn number(&mut self, first: Option<u8>) -> Result<(), Malformed> {
         match first {
             Some(b'0') => {}
             Some(b'1'..=b'9') => {
                 self.digits();
             }
-            _ => return Err(JsonErrorKind::Syntax),
+            _ => return Err(Malformed::Syntax),
         }
         if self.byte() == Some(b'.') {
             self.advance();
             if !self.digits() {
-                return Err(JsonErrorKind::Syntax);
+                return Err(Malformed::Syntax);
             }
         }
         if let Some(b'e' | b'E') = self.byte() {
@@ -158,7 +158,7 @@ impl Parser<'_> {
                 self.advance();
             }
             if !self.digits() {
-                return Err(JsonErrorKind::Syntax);
+                return Err(Malformed::Syntax);
             }
         }
         Ok(())

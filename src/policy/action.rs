@@ -2,6 +2,7 @@
 
 use crate::error::{Action, Error, ErrorCode, HttpError, ServerError};
 use crate::http::HttpResponse;
+use crate::json::Document;
 use crate::policy::preset::{ErrorRule, ServerPreset};
 use crate::protocol::rfc6749_error::ErrorBody;
 use crate::protocol::rfc9110_challenge;
@@ -161,7 +162,11 @@ fn matches(rule: &ErrorRule, body: &ErrorBody, response: &HttpResponse) -> bool 
         && rule.text.as_ref().is_none_or(|text| {
             body.description.as_ref().is_some_and(|description| description.starts_with(text.as_str()))
         })
-        && rule.member.as_ref().is_none_or(|member| crate::shape::has_member(&response.body, member))
+        && rule.member.as_ref().is_none_or(|member| has_member(&response.body, member))
+}
+
+fn has_member(body: &str, name: &str) -> bool {
+    Document::parse(body).is_ok_and(|document| document.root().get(name).is_some())
 }
 
 fn by_code(error: &str, status: u16) -> Action {

@@ -56,7 +56,7 @@ pub fn check_endpoints(
 ) -> Result<(), Error> {
     // A document of an https issuer may not lead to this machine by http, where another process may listen.
     let transport = Transport { insecure_hosts, loopback: issuer.scheme == "http" };
-    for (member, address) in document.metadata.endpoints() {
+    for (member, address) in &document.endpoints {
         let what = [member, " in the metadata of ", &issuer.origin()].concat();
         let url = transport.check(address, member, &what)?;
         let origin = url.origin();

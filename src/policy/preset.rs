@@ -2,24 +2,23 @@
 //! a preset that the caller writes.
 
 use crate::error::{Action, Error, ErrorCode};
-use crate::json;
-use serde::Deserialize;
+use crate::fields::{self, Fields};
+use crate::plain::words;
 
-/// The presets that can be named. `rfc8693` follows the RFC to the letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum PresetName {
-    /// The RFC and nothing else. The default.
-    Rfc8693,
-    /// Keycloak 26, standard token exchange.
-    Keycloak,
+words! {
+    /// The presets that can be named. `rfc8693` follows the RFC to the letter.
+    pub enum PresetName {
+        /// The RFC and nothing else. The default.
+        Rfc8693 = "rfc8693",
+        /// Keycloak 26, standard token exchange.
+        Keycloak = "keycloak",
+    }
 }
 
 /// How a server wants things. Only `id` is required: what is left out is as in `rfc8693`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct ServerPreset {
     /// A name for messages and events.
     pub id: String,
@@ -68,9 +67,9 @@ pub struct ServerPreset {
 }
 
 /// Parameters that carry another name.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct PresetNames {
     /// The name of the subject token; with another name its type is not sent.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
@@ -78,9 +77,9 @@ pub struct PresetNames {
 }
 
 /// What may and must be said of the target.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct PresetTarget {
     /// True when several audiences or resources may be named.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
@@ -94,9 +93,9 @@ pub struct PresetTarget {
 }
 
 /// What may be left out of `scope`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct PresetScope {
     /// True when at least one scope must be named.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
@@ -106,36 +105,36 @@ pub struct PresetScope {
     pub omit_means: OmitMeans,
 }
 
-/// What the server grants when no scope is named.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum OmitMeans {
-    /// The scopes of the subject token, or the server's choice.
-    #[default]
-    Inherit,
-    /// No scope at all.
-    None,
+words! {
+    /// What the server grants when no scope is named.
+    #[derive(Default)]
+    pub enum OmitMeans {
+        /// The scopes of the subject token, or the server's choice.
+        #[default]
+        Inherit = "inherit",
+        /// No scope at all.
+        None = "none",
+    }
 }
 
-/// Whether `requested_token_type` is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "kebab-case")]
-pub enum SendRequestedType {
-    /// Always; an access token when the caller names no type.
-    Always,
-    /// When the caller names a type.
-    #[default]
-    IfSet,
-    /// Never.
-    Never,
+words! {
+    /// Whether `requested_token_type` is sent.
+    #[derive(Default)]
+    pub enum SendRequestedType {
+        /// Always; an access token when the caller names no type.
+        Always = "always",
+        /// When the caller names a type.
+        #[default]
+        IfSet = "if-set",
+        /// Never.
+        Never = "never",
+    }
 }
 
 /// How clients authenticate.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct PresetClientAuth {
     /// The methods the server takes, by their registered names; empty: any.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
@@ -148,22 +147,22 @@ pub struct PresetClientAuth {
     pub basic_encoding: BasicEncoding,
 }
 
-/// How id and secret stand in HTTP Basic.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum BasicEncoding {
-    /// Both parts form-encoded (RFC 6749 section 2.3.1 and appendix B).
-    #[default]
-    Form,
-    /// As they are, for servers that do not decode.
-    Raw,
+words! {
+    /// How id and secret stand in HTTP Basic.
+    #[derive(Default)]
+    pub enum BasicEncoding {
+        /// Both parts form-encoded (RFC 6749 section 2.3.1 and appendix B).
+        #[default]
+        Form = "form",
+        /// As they are, for servers that do not decode.
+        Raw = "raw",
+    }
 }
 
 /// What answers look like.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct PresetResponse {
     /// Further token types beside `Bearer`, `DPoP` and `N_A`.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
@@ -176,22 +175,22 @@ pub struct PresetResponse {
     pub issued_type: IssuedType,
 }
 
-/// Whether an exchange must say what it issued.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum IssuedType {
-    /// An answer without it is refused.
-    Required,
-    /// An answer without it is taken, and `assumed` says so.
-    #[default]
-    Optional,
+words! {
+    /// Whether an exchange must say what it issued.
+    #[derive(Default)]
+    pub enum IssuedType {
+        /// An answer without it is refused.
+        Required = "required",
+        /// An answer without it is taken, and `assumed` says so.
+        #[default]
+        Optional = "optional",
+    }
 }
 
 /// What an error of a server means. All members that are given must match.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct ErrorRule {
     /// The HTTP status.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
@@ -212,16 +211,16 @@ pub struct ErrorRule {
     pub action: Action,
 }
 
-/// Which metadata documents are asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum PresetDiscovery {
-    /// RFC 8414 first, then OpenID.
-    #[default]
-    Rfc8414,
-    /// OpenID only.
-    Oidc,
+words! {
+    /// Which metadata documents are asked for.
+    #[derive(Default)]
+    pub enum PresetDiscovery {
+        /// RFC 8414 first, then OpenID.
+        #[default]
+        Rfc8414 = "rfc8414",
+        /// OpenID only.
+        Oidc = "oidc",
+    }
 }
 
 impl Default for ServerPreset {
@@ -264,23 +263,116 @@ impl ServerPreset {
     /// # Errors
     /// `unknown_preset` for a name that is none.
     pub fn named(name: &str) -> Result<Self, Error> {
-        let text = match name {
-            "rfc8693" => r#"{"id":"rfc8693"}"#,
-            "keycloak" => include_str!("presets/keycloak.json"),
-            _ => {
-                return Err(Error::config(
-                    ErrorCode::UnknownPreset,
-                    "preset",
-                    &[
-                        "there is no preset ",
-                        name,
-                        ": use rfc8693 or keycloak, or pass a preset of your own as an object",
-                    ],
-                ));
+        match PresetName::WORDS.iter().find(|(word, _)| *word == name) {
+            Some((_, PresetName::Rfc8693)) => Ok(Self { id: name.into(), ..Self::default() }),
+            Some((_, PresetName::Keycloak)) => Self::parse(include_str!("presets/keycloak.json")),
+            None => {
+                let message = ["there is no preset ", name, ": use rfc8693 or keycloak, or an object of your own"];
+                Err(Error::config(ErrorCode::UnknownPreset, "preset", &message))
             }
-        };
-        json::from_str(text).map_err(|_| Error::Internal("a built-in preset"))
+        }
     }
+
+    fn parse(text: &str) -> Result<Self, Error> {
+        let document = fields::document(text)?;
+        Self::read(&Fields::new(document.root(), "preset", KNOWN)?)
+    }
+
+    /// Reads a preset that the caller wrote; see [`KNOWN`] for its members.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names the member.
+    pub fn read(preset: &Fields<'_, '_>) -> Result<Self, Error> {
+        let base = Self::default();
+        let names = preset.object("names", &["subjectToken"])?;
+        let target = preset.object("target", &["many", "required", "forbid"])?;
+        let scope = preset.object("scope", &["required", "omitMeans"])?;
+        let client_auth = preset.object("clientAuth", &["allowed", "forbidHeader", "basicEncoding"])?;
+        let response = preset.object("response", &["tokenTypes", "assumeBearer", "issuedType"])?;
+        Ok(Self {
+            id: preset.required_text("id")?,
+            grant_type: preset.text("grantType")?.unwrap_or(base.grant_type),
+            names: PresetNames {
+                subject_token: optional(&names, |names| names.text("subjectToken"))?
+                    .unwrap_or(base.names.subject_token),
+            },
+            target: PresetTarget {
+                many: optional(&target, |target| target.flag("many"))?.unwrap_or(base.target.many),
+                required: optional(&target, |target| target.flag("required"))?.unwrap_or_default(),
+                forbid: optional(&target, |target| target.texts("forbid").map(Some))?.unwrap_or_default(),
+            },
+            scope: PresetScope {
+                required: optional(&scope, |scope| scope.flag("required"))?.unwrap_or_default(),
+                omit_means: optional(&scope, |scope| scope.word("omitMeans", OmitMeans::WORDS))?.unwrap_or_default(),
+            },
+            subject_types: preset.texts("subjectTypes")?,
+            actor_types: preset.texts("actorTypes")?,
+            requested_types: preset.texts("requestedTypes")?,
+            send_requested_type: preset.word("sendRequestedType", SendRequestedType::WORDS)?.unwrap_or_default(),
+            required_extra: preset.texts("requiredExtra")?,
+            fixed: preset.pairs("fixed")?,
+            client_auth: PresetClientAuth {
+                allowed: optional(&client_auth, |auth| auth.texts("allowed").map(Some))?.unwrap_or_default(),
+                forbid_header: optional(&client_auth, |auth| auth.flag("forbidHeader"))?.unwrap_or_default(),
+                basic_encoding: optional(&client_auth, |auth| auth.word("basicEncoding", BasicEncoding::WORDS))?
+                    .unwrap_or_default(),
+            },
+            response: PresetResponse {
+                token_types: optional(&response, |response| response.texts("tokenTypes").map(Some))?
+                    .unwrap_or_default(),
+                assume_bearer: optional(&response, |response| response.flag("assumeBearer"))?.unwrap_or_default(),
+                issued_type: optional(&response, |response| response.word("issuedType", IssuedType::WORDS))?
+                    .unwrap_or_default(),
+            },
+            errors: error_rules(preset)?,
+            discovery: preset.word("discovery", PresetDiscovery::WORDS)?.unwrap_or_default(),
+        })
+    }
+}
+
+/// The members of a preset that the caller writes.
+pub const KNOWN: &[&str] = &[
+    "id",
+    "grantType",
+    "names",
+    "target",
+    "scope",
+    "subjectTypes",
+    "actorTypes",
+    "requestedTypes",
+    "sendRequestedType",
+    "requiredExtra",
+    "fixed",
+    "clientAuth",
+    "response",
+    "errors",
+    "discovery",
+];
+
+fn optional<'t, 'a, T>(
+    fields: &Option<Fields<'t, 'a>>,
+    read: impl FnOnce(&Fields<'t, 'a>) -> Result<Option<T>, Error>,
+) -> Result<Option<T>, Error> {
+    fields.as_ref().map_or(Ok(None), read)
+}
+
+fn error_rules(preset: &Fields<'_, '_>) -> Result<Vec<ErrorRule>, Error> {
+    let Some(rules) = preset.get("errors") else { return Ok(Vec::new()) };
+    let field = preset.field("errors");
+    let rules = rules.elements().ok_or_else(|| fields::invalid(&field, &["`", &field, "` has to be an array"]))?;
+    rules
+        .map(|rule| {
+            let rule = Fields::new(rule, &field, &["status", "error", "suberror", "member", "text", "action"])?;
+            Ok(ErrorRule {
+                status: rule.integer("status", 599)?.and_then(|status| u16::try_from(status).ok()),
+                error: rule.text("error")?,
+                suberror: rule.text("suberror")?,
+                member: rule.text("member")?,
+                text: rule.text("text")?,
+                action: rule.word("action", Action::WORDS)?.ok_or_else(|| fields::missing(&rule.field("action")))?,
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -297,9 +389,9 @@ mod tests {
 
     #[test]
     fn a_preset_of_ones_own_needs_only_an_id() {
-        let preset: ServerPreset = json::from_str(r#"{"id":"mine","target":{"required":true}}"#).unwrap();
+        let preset = ServerPreset::parse(r#"{"id":"mine","target":{"required":true}}"#).unwrap();
         assert!(preset.target.required && preset.target.many);
         assert_eq!(preset.names.subject_token, "subject_token");
-        assert!(json::from_str::<ServerPreset>(r#"{"id":"mine","taget":{}}"#).is_err());
+        assert!(ServerPreset::parse(r#"{"id":"mine","taget":{}}"#).is_err());
     }
 }

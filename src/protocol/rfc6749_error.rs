@@ -1,8 +1,8 @@
 //! The error answer of RFC 6749 section 5.2, as servers really send it.
 
 use crate::http::HttpResponse;
-use crate::json::{self, Lenient};
-use serde::Deserialize;
+use crate::json::Document;
+use std::borrow::Cow;
 
 /// An OAuth error as it was sent, not yet cleaned.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,43 +21,23 @@ pub struct ErrorBody {
     pub interaction_url: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Wire {
-    error: Lenient<String>,
-    #[serde(default)]
-    error_description: Lenient<String>,
-    #[serde(default)]
-    error_uri: Lenient<String>,
-    #[serde(default)]
-    suberror: Lenient<String>,
-    #[serde(default)]
-    claims: Lenient<String>,
-    #[serde(default)]
-    interaction_uri: Lenient<String>,
-    #[serde(default)]
-    consent_url: Lenient<String>,
-    #[serde(default, rename = "account-link-url")]
-    account_link_url: Lenient<String>,
-    #[serde(default, rename = "authorizationUrl")]
-    authorization_url: Lenient<String>,
-}
+/// The names under which servers say where the user can act: Okta, AuthPlane, Keycloak, AgentCore.
+const INTERACTION: [&str; 4] = ["interaction_uri", "consent_url", "account-link-url", "authorizationUrl"];
 
 /// Reads an OAuth error: a JSON object with a string `error`, at any status and of any content type.
 ///
 /// Members of another type are left out: gateways send `error` as an object, and a description is no reason to lose a code.
 #[must_use]
 pub fn parse(response: &HttpResponse) -> Option<ErrorBody> {
-    let wire: Wire = json::from_str(&response.body).ok()?;
-    let text = |member: Lenient<String>| member.0.filter(|text| !text.is_empty());
+    let document = Document::parse(&response.body).ok()?;
+    let body = document.root();
+    let text = |name: &str| body.get(name)?.as_str().filter(|text| !text.is_empty()).map(Cow::into_owned);
     Some(ErrorBody {
-        error: text(wire.error)?,
-        description: text(wire.error_description),
-        uri: text(wire.error_uri),
-        suberror: text(wire.suberror),
-        claims: text(wire.claims),
-        interaction_url: text(wire.interaction_uri)
-            .or_else(|| text(wire.consent_url))
-            .or_else(|| text(wire.account_link_url))
-            .or_else(|| text(wire.authorization_url)),
+        error: text("error")?,
+        description: text("error_description"),
+        uri: text("error_uri"),
+        suberror: text("suberror"),
+        claims: text("claims"),
+        interaction_url: INTERACTION.into_iter().find_map(text),
     })
 }

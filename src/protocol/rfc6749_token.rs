@@ -2,11 +2,10 @@
 
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
-use crate::json::{self, JsonErrorKind, RawJson};
-use crate::shape::present;
+use crate::json::{Document, Value};
+use crate::plain::{Plain, words};
 use crate::time::UnixMillis;
-use serde::de::{self, Deserializer, Visitor};
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The registered type of an access token (RFC 8693 section 3).
@@ -21,36 +20,34 @@ const NOT_FOR_RESOURCES: [&str; 4] = [
 /// Ten years: a longer life is cut to it, so that an instant computed from it stays one.
 const LONGEST_LIFE: u64 = 315_360_000;
 
-/// Where the scopes of a token are known from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
-pub enum ScopeSource {
-    /// The answer names them.
-    Response,
-    /// The answer names none, which means: as requested (RFC 6749 section 5.1).
-    Request,
-    /// Neither names any.
-    Unknown,
+words! {
+    /// Where the scopes of a token are known from.
+    pub enum ScopeSource {
+        /// The answer names them.
+        Response = "response",
+        /// The answer names none, which means: as requested (RFC 6749 section 5.1).
+        Request = "request",
+        /// Neither names any.
+        Unknown = "unknown",
+    }
 }
 
 /// What was issued. Never printed: [`fmt::Debug`] shows types and scopes only.
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase")]
+#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct TokenSet {
     /// The issued token, whatever its type.
     pub access_token: String,
     /// `Bearer`, `DPoP`, `N_A`, or a type that the preset lists.
     pub token_type: String,
     /// What was issued (RFC 8693 section 2.2.1).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub issued_token_type: Option<String>,
     /// Life in seconds at the time of the answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub expires_in: Option<u64>,
     /// When it expires, in milliseconds since the epoch.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "number"))]
     pub expires_at: Option<UnixMillis>,
     /// The granted scopes.
@@ -60,18 +57,38 @@ pub struct TokenSet {
     /// Scopes that were requested and not granted.
     pub missing_scopes: Vec<String>,
     /// A refresh token.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub refresh_token: Option<String>,
     /// An ID token.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub id_token: Option<String>,
     /// The granted authorization details as JSON text (RFC 9396 section 7).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub authorization_details: Option<String>,
     /// The issuer that was asked.
     pub issuer: String,
     /// What the answer left out and was assumed, by the names of this type.
     pub assumed: Vec<String>,
+}
+
+impl From<TokenSet> for Plain {
+    fn from(token: TokenSet) -> Self {
+        Self::object([
+            ("accessToken", token.access_token.into()),
+            ("tokenType", token.token_type.into()),
+            ("issuedTokenType", token.issued_token_type.into()),
+            ("expiresIn", token.expires_in.into()),
+            ("expiresAt", token.expires_at.map(|instant| instant.0).into()),
+            ("scope", token.scope.into()),
+            ("scopeSource", token.scope_source.into()),
+            ("missingScopes", token.missing_scopes.into()),
+            ("refreshToken", token.refresh_token.into()),
+            ("idToken", token.id_token.into()),
+            ("authorizationDetails", token.authorization_details.into()),
+            ("issuer", token.issuer.into()),
+            ("assumed", token.assumed.into()),
+        ])
+    }
 }
 
 impl fmt::Debug for TokenSet {
@@ -110,122 +127,90 @@ pub struct ExchangeExpectation<'a> {
     pub issued_type_required: bool,
 }
 
-#[derive(Deserialize)]
-struct Wire<'a> {
-    access_token: String,
-    #[serde(default, deserialize_with = "present")]
-    token_type: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    expires_in: Option<Seconds>,
-    #[serde(default, deserialize_with = "present")]
-    refresh_token: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    scope: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    id_token: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    issued_token_type: Option<String>,
-    #[serde(default, deserialize_with = "present", borrow)]
-    authorization_details: Option<RawJson<'a>>,
-}
-
-/// A life in seconds: an integer, or its digits as text, as some servers send it.
-struct Seconds(u64);
-
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Digits;
-        impl Visitor<'_> for Digits {
-            type Value = u64;
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("a number of seconds")
-            }
-            fn visit_u64<E>(self, seconds: u64) -> Result<u64, E> {
-                Ok(seconds)
-            }
-            fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<u64, E> {
-                // An integer too large for an u64 still is one; a fraction is not.
-                if seconds >= 1e18 { Ok(u64::MAX) } else { Err(json::wrong_value(&["an integer"])) }
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<u64, E> {
-                let digits = (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-                text.parse().ok().filter(|_| digits).ok_or_else(|| json::wrong_value(&["up to 15 digits"]))
-            }
-        }
-        deserializer.deserialize_any(Digits).map(Self)
-    }
-}
-
 /// Reads an answer with status 200 that is no OAuth error.
 ///
 /// # Errors
 /// `invalid_response` for what breaks the protocol, `unsupported_token_type` for a token type nobody asked for.
 pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMillis) -> Result<TokenSet, Error> {
     let fail = |code: ErrorCode, parts: &[&str]| {
-        Err(Error::response(code, response.status, &[&["the token response ", &parts.concat()].concat()]))
+        Error::response(code, response.status, &["the token response ", &parts.concat()])
     };
     let invalid = |parts: &[&str]| fail(ErrorCode::InvalidResponse, parts);
     if !response.may_be_json() {
-        return invalid(&["is not JSON by its content type"]);
+        return Err(invalid(&["is not JSON by its content type"]));
     }
-    let wire: Wire<'_> = match json::from_str(&response.body) {
-        Ok(wire) => wire,
-        Err(error) => {
-            return match error.kind {
-                JsonErrorKind::Syntax | JsonErrorKind::TooDeep => invalid(&["cannot be read as JSON"]),
-                JsonErrorKind::MissingMember => invalid(&["has no `", &error.path, "`"]),
-                _ if error.path.is_empty() => invalid(&["is no JSON object"]),
-                _ => invalid(&["has a `", &error.path, "` of the wrong type"]),
-            };
+    let Ok(document) = Document::parse(&response.body) else {
+        return Err(invalid(&["cannot be read as JSON"]));
+    };
+    let body = document.root();
+    if body.members().is_none() {
+        return Err(invalid(&["is no JSON object"]));
+    }
+    let text = |member: &str| -> Result<Option<String>, Error> {
+        match body.get(member) {
+            None => Ok(None),
+            // `null` as well: a server that sends null for a token did not issue one.
+            Some(value) => match value.as_str() {
+                Some(text) => Ok(Some(text.into_owned())),
+                None => Err(invalid(&["has a `", member, "` that is no string"])),
+            },
         }
     };
-    let tokens = [
-        ("access_token", Some(&wire.access_token)),
-        ("refresh_token", wire.refresh_token.as_ref()),
-        ("id_token", wire.id_token.as_ref()),
-    ];
-    for (member, token) in tokens {
+    let token = |member: &str| match text(member)? {
         // RFC 6749 appendix A.12: 1*VSCHAR. Anything else would break the header that carries it.
-        if token.is_some_and(|token| token.is_empty() || !token.bytes().all(|byte| (0x20..=0x7e).contains(&byte))) {
-            return invalid(&["has a `", member, "` that is empty or holds characters no token may hold"]);
+        Some(token) if token.is_empty() || !token.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) => {
+            Err(invalid(&["has a `", member, "` that is empty or holds characters no token may hold"]))
         }
+        token => Ok(token),
+    };
+    let Some(access_token) = token("access_token")? else {
+        return Err(invalid(&["has no `access_token`"]));
+    };
+    let expires_in = match body.get("expires_in").map(seconds) {
+        Some(None) => return Err(invalid(&["has an `expires_in` that is no whole number of seconds"])),
+        life => life.flatten(),
+    };
+    let issued_token_type = text("issued_token_type")?;
+    let authorization_details = body.get("authorization_details");
+    if authorization_details.is_some_and(|details| details.elements().is_none()) {
+        return Err(invalid(&["has an `authorization_details` that is no array"]));
     }
     let mut assumed = Vec::new();
-    let token_type = match (wire.token_type, expected.assume_bearer) {
+    let token_type = match (text("token_type")?, expected.assume_bearer) {
         (Some(token_type), _) => token_type,
         (None, true) => {
             assumed.push("tokenType".into());
             "Bearer".into()
         }
-        (None, false) => return invalid(&["has no `token_type`"]),
+        (None, false) => return Err(invalid(&["has no `token_type`"])),
     };
     let Some(token_type) = known_type(&token_type, expected) else {
-        return fail(
+        return Err(fail(
             ErrorCode::UnsupportedTokenType,
             &[
                 "has the token type `",
                 &crate::secret::clean_snippet(&token_type, &[]),
                 "`, which this client does not know",
             ],
-        );
+        ));
     };
     if let Some(exchange) = expected.exchange {
-        match (wire.issued_token_type.as_deref(), exchange.requested_type) {
+        match (issued_token_type.as_deref(), exchange.requested_type) {
             (Some(issued), Some(requested)) if issued != requested => {
-                return invalid(&["issues another type of token than was requested (`issued_token_type`)"]);
+                return Err(invalid(&["issues another type of token than was requested (`issued_token_type`)"]));
             }
             (None, _) if exchange.issued_type_required => {
-                return invalid(&["does not say what it issued (`issued_token_type`)"]);
+                return Err(invalid(&["does not say what it issued (`issued_token_type`)"]));
             }
             // RFC 8693 section 2.2.1: N_A says that it is no access token; then the type must say what it is.
             (None | Some(ACCESS_TOKEN), _) if token_type == "N_A" => {
-                return invalid(&["has the token type N_A and does not issue anything else than an access token"]);
+                return Err(invalid(&["has the token type N_A and does not issue anything else than an access token"]));
             }
             (None, _) => assumed.push("issuedTokenType".into()),
             (Some(_), _) => {}
         }
     }
-    let (scope, scope_source) = match wire.scope {
+    let (scope, scope_source) = match text("scope")? {
         Some(scope) => {
             (scope.split(' ').filter(|scope| !scope.is_empty()).map(String::from).collect(), ScopeSource::Response)
         }
@@ -233,22 +218,28 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
         None => (expected.scope.to_vec(), ScopeSource::Request),
     };
     let missing_scopes = expected.scope.iter().filter(|requested| !scope.contains(requested)).cloned().collect();
-    let expires_in = wire.expires_in.map(|seconds| seconds.0.min(LONGEST_LIFE));
     Ok(TokenSet {
-        access_token: wire.access_token,
+        access_token,
         token_type,
-        issued_token_type: wire.issued_token_type,
+        issued_token_type,
         expires_in,
         expires_at: expires_in.map(|seconds| now.plus(seconds.saturating_mul(1000))),
         scope,
         scope_source,
         missing_scopes,
-        refresh_token: wire.refresh_token,
-        id_token: wire.id_token,
-        authorization_details: wire.authorization_details.map(|details| details.0.into()),
+        refresh_token: token("refresh_token")?,
+        id_token: token("id_token")?,
+        authorization_details: authorization_details.map(|details| details.text().into()),
         issuer: expected.issuer.into(),
         assumed,
     })
+}
+
+/// A life in seconds: an integer, or its digits as text, as some servers send it; cut to [`LONGEST_LIFE`].
+fn seconds(value: Value<'_, '_>) -> Option<u64> {
+    let digits = |text: &Cow<'_, str>| (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = value.as_u64().or_else(|| value.as_str().filter(digits)?.parse().ok())?;
+    Some(seconds.min(LONGEST_LIFE))
 }
 
 /// The token type as we spell it; RFC 6749 section 5.1: its case does not matter.

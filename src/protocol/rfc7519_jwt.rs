@@ -1,9 +1,8 @@
 //! A look into a JWT without verifying it (RFC 7519): for bounds and comparisons, never for trust.
 
 use crate::base64;
-use crate::json::{self, Lenient};
-use crate::shape::OneOrMany;
-use serde::Deserialize;
+use crate::json::{Document, Value};
+use std::borrow::Cow;
 
 /// The claims the core compares; each is `None` when absent or of a wrong type.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,22 +19,6 @@ pub struct Claims {
     pub scope: Option<Vec<String>>,
 }
 
-#[derive(Deserialize)]
-struct Wire {
-    #[serde(default)]
-    iss: Lenient<String>,
-    #[serde(default)]
-    sub: Lenient<String>,
-    #[serde(default)]
-    aud: Lenient<OneOrMany>,
-    #[serde(default)]
-    exp: Lenient<f64>,
-    #[serde(default)]
-    scope: Lenient<OneOrMany>,
-    #[serde(default)]
-    scp: Lenient<OneOrMany>,
-}
-
 /// The claims of a compact JWS; `None` for any token that is not one.
 #[must_use]
 pub fn peek(token: &str) -> Option<Claims> {
@@ -45,17 +28,30 @@ pub fn peek(token: &str) -> Option<Claims> {
         return None;
     }
     let payload = String::from_utf8(base64::decode_url(payload)?).ok()?;
-    let wire: Wire = json::from_str(&payload).ok()?;
-    let scope = wire.scope.0.or(wire.scp.0).map(|scopes| {
-        scopes.0.iter().flat_map(|scope| scope.split(' ')).filter(|scope| !scope.is_empty()).map(String::from).collect()
-    });
+    let document = Document::parse(&payload).ok()?;
+    let claims = document.root();
+    claims.members()?;
+    let text = |name: &str| claims.get(name)?.as_str().map(Cow::into_owned);
+    let scope = claims.get("scope").or_else(|| claims.get("scp")).and_then(texts);
     Some(Claims {
-        issuer: wire.iss.0,
-        subject: wire.sub.0,
-        audience: wire.aud.0.map(|audience| audience.0),
-        expires_at: wire.exp.0,
-        scope,
+        issuer: text("iss"),
+        subject: text("sub"),
+        audience: claims.get("aud").and_then(texts),
+        expires_at: claims.get("exp").and_then(Value::as_f64),
+        scope: scope.map(|scopes| {
+            scopes
+                .iter()
+                .flat_map(|scope| scope.split(' '))
+                .filter(|scope| !scope.is_empty())
+                .map(String::from)
+                .collect()
+        }),
     })
+}
+
+/// A string, or an array of strings.
+fn texts(value: Value<'_, '_>) -> Option<Vec<String>> {
+    value.as_str().map(|text| vec![text.into_owned()]).or_else(|| value.as_strings())
 }
 
 #[cfg(test)]

@@ -2,149 +2,153 @@
 
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
-use crate::json::{self, JsonErrorKind, Lenient};
-use serde::{Deserialize, Serialize};
+use crate::json::{Document, Value};
+use crate::plain::Plain;
+use std::borrow::Cow;
 
-/// A document as it was read and as it was sent.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+/// A checked document and what the core decides on of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiscoveredMetadata {
-    /// The members the specifications name.
-    pub metadata: ServerMetadata,
-    /// The JSON text, from which members unknown to us can be read.
+    /// The endpoints that the document names, by member name.
+    pub endpoints: Vec<(&'static str, String)>,
+    /// The JSON text as it was sent.
     pub document: String,
 }
 
-macro_rules! metadata {
-    ($( $(#[doc = $doc:literal])+ $field:ident / $wire:literal: $kind:ident, )+) => {
-        #[derive(Deserialize)]
-        struct Wire {
-            $( #[serde(default, rename = $wire)] $field: metadata!(@wire $kind), )+
+impl DiscoveredMetadata {
+    /// The address of an endpoint, by its member name such as `token_endpoint`.
+    #[must_use]
+    pub fn endpoint(&self, member: &str) -> Option<&str> {
+        self.endpoints.iter().find(|(name, _)| *name == member).map(|(_, address)| address.as_str())
+    }
+
+    /// The members that the specifications name, in camel case: a `ServerMetadata` of the TypeScript types. A member of a
+    /// wrong type is left out.
+    #[must_use]
+    pub fn to_plain(&self) -> Plain {
+        let Ok(document) = Document::parse(&self.document) else { return Plain::Absent };
+        let known = MEMBERS.iter().filter_map(|(name, kind)| {
+            let value = document.root().get(name)?;
+            let value = match kind {
+                Kind::Url | Kind::Text => value.as_str().map(|text| text.into_owned().into()),
+                Kind::List => value.as_strings().map(Plain::from),
+                Kind::Flag => value.as_bool().map(Plain::from),
+            };
+            Some((camel_case(name).into(), value?))
+        });
+        Plain::Object(known.collect())
+    }
+}
+
+fn camel_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut upper = false;
+    for character in name.chars() {
+        if character != '_' {
+            out.push(if upper { character.to_ascii_uppercase() } else { character });
         }
+        upper = character == '_';
+    }
+    out
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An address that something is sent to: checked before it is used.
+    Url,
+    Text,
+    List,
+    Flag,
+}
+
+macro_rules! metadata {
+    ($( $(#[doc = $doc:literal])+ $name:ident: $kind:ident $type:ty, )+) => {
+        const MEMBERS: &[(&str, Kind)] = &[("issuer", Kind::Text), $( (stringify!($name), Kind::$kind), )+];
 
         /// What an authorization server says of itself: the members of RFC 8414 section 2 and of the extensions that
         /// clients use, in camel case. A member of a wrong type is left out here.
-        #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-        #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+        #[cfg(target_arch = "wasm32")]
+        #[derive(tsify::Tsify)]
         #[serde(rename_all = "camelCase")]
         pub struct ServerMetadata {
             /// The issuer as it stands in the document (RFC 8414 section 2).
             pub issuer: String,
-            $(
-                $(#[doc = $doc])+
-                #[serde(skip_serializing_if = "Option::is_none")]
-                pub $field: metadata!(@public $kind),
-            )+
-        }
-
-        impl ServerMetadata {
-            fn from_wire(issuer: String, wire: Wire) -> Self {
-                Self { issuer, $( $field: metadata!(@unwrap $kind wire.$field), )+ }
-            }
-
-            /// The endpoints the document names, each with its member name: addresses that something is sent to.
-            #[must_use]
-            pub fn endpoints(&self) -> Vec<(&'static str, &str)> {
-                let mut endpoints = Vec::new();
-                $( metadata!(@endpoint $kind endpoints, $wire, self.$field); )+
-                endpoints
-            }
+            $( $(#[doc = $doc])+ #[tsify(optional)] pub $name: $type, )+
         }
     };
-    (@wire url) => { Option<String> };
-    (@wire text) => { Lenient<String> };
-    (@wire list) => { Lenient<Vec<String>> };
-    (@wire flag) => { Lenient<bool> };
-    (@public url) => { Option<String> };
-    (@public text) => { Option<String> };
-    (@public list) => { Option<Vec<String>> };
-    (@public flag) => { Option<bool> };
-    (@unwrap url $value:expr) => { $value };
-    (@unwrap $kind:ident $value:expr) => { $value.0 };
-    (@endpoint url $endpoints:ident, $wire:literal, $value:expr) => {
-        if let Some(address) = &$value {
-            $endpoints.push(($wire, address.as_str()));
-        }
-    };
-    (@endpoint $kind:ident $endpoints:ident, $wire:literal, $value:expr) => {};
 }
 
 metadata! {
     /// Where users are sent to authorize (RFC 6749 section 3.1).
-    authorization_endpoint / "authorization_endpoint": url,
+    authorization_endpoint: Url String,
     /// Where tokens are asked for (RFC 6749 section 3.2).
-    token_endpoint / "token_endpoint": url,
+    token_endpoint: Url String,
     /// The keys the server signs with (RFC 7517).
-    jwks_uri / "jwks_uri": url,
+    jwks_uri: Url String,
     /// Where clients are registered (RFC 7591).
-    registration_endpoint / "registration_endpoint": url,
+    registration_endpoint: Url String,
     /// Where tokens are introspected (RFC 7662).
-    introspection_endpoint / "introspection_endpoint": url,
+    introspection_endpoint: Url String,
     /// Where tokens are revoked (RFC 7009).
-    revocation_endpoint / "revocation_endpoint": url,
+    revocation_endpoint: Url String,
     /// Where authorization requests are pushed (RFC 9126).
-    pushed_authorization_request_endpoint / "pushed_authorization_request_endpoint": url,
+    pushed_authorization_request_endpoint: Url String,
     /// Where device codes are asked for (RFC 8628).
-    device_authorization_endpoint / "device_authorization_endpoint": url,
+    device_authorization_endpoint: Url String,
     /// Where backchannel authentication starts (CIBA).
-    backchannel_authentication_endpoint / "backchannel_authentication_endpoint": url,
+    backchannel_authentication_endpoint: Url String,
     /// Where claims of the user are read (OpenID Connect Core section 5.3).
-    userinfo_endpoint / "userinfo_endpoint": url,
+    userinfo_endpoint: Url String,
     /// Where users sign out (OpenID Connect RP-Initiated Logout).
-    end_session_endpoint / "end_session_endpoint": url,
+    end_session_endpoint: Url String,
     /// Scopes the server knows; not all of them need be listed.
-    scopes_supported / "scopes_supported": list,
+    scopes_supported: List Vec<String>,
     /// Response types of the authorization endpoint.
-    response_types_supported / "response_types_supported": list,
+    response_types_supported: List Vec<String>,
     /// Response modes of the authorization endpoint.
-    response_modes_supported / "response_modes_supported": list,
+    response_modes_supported: List Vec<String>,
     /// Grants of the token endpoint.
-    grant_types_supported / "grant_types_supported": list,
+    grant_types_supported: List Vec<String>,
     /// How clients may authenticate at the token endpoint.
-    token_endpoint_auth_methods_supported / "token_endpoint_auth_methods_supported": list,
+    token_endpoint_auth_methods_supported: List Vec<String>,
     /// Algorithms of signed client assertions.
-    token_endpoint_auth_signing_alg_values_supported / "token_endpoint_auth_signing_alg_values_supported": list,
+    token_endpoint_auth_signing_alg_values_supported: List Vec<String>,
     /// How clients may authenticate at the introspection endpoint.
-    introspection_endpoint_auth_methods_supported / "introspection_endpoint_auth_methods_supported": list,
+    introspection_endpoint_auth_methods_supported: List Vec<String>,
     /// How clients may authenticate at the revocation endpoint.
-    revocation_endpoint_auth_methods_supported / "revocation_endpoint_auth_methods_supported": list,
+    revocation_endpoint_auth_methods_supported: List Vec<String>,
     /// PKCE methods (RFC 7636).
-    code_challenge_methods_supported / "code_challenge_methods_supported": list,
+    code_challenge_methods_supported: List Vec<String>,
     /// Algorithms of DPoP proofs (RFC 9449).
-    dpop_signing_alg_values_supported / "dpop_signing_alg_values_supported": list,
+    dpop_signing_alg_values_supported: List Vec<String>,
     /// Types of authorization details (RFC 9396).
-    authorization_details_types_supported / "authorization_details_types_supported": list,
+    authorization_details_types_supported: List Vec<String>,
     /// Algorithms of ID tokens.
-    id_token_signing_alg_values_supported / "id_token_signing_alg_values_supported": list,
+    id_token_signing_alg_values_supported: List Vec<String>,
     /// Kinds of subject identifiers.
-    subject_types_supported / "subject_types_supported": list,
+    subject_types_supported: List Vec<String>,
     /// Claims the server may give.
-    claims_supported / "claims_supported": list,
+    claims_supported: List Vec<String>,
     /// Authentication contexts the server knows.
-    acr_values_supported / "acr_values_supported": list,
+    acr_values_supported: List Vec<String>,
     /// Languages of the server's pages.
-    ui_locales_supported / "ui_locales_supported": list,
+    ui_locales_supported: List Vec<String>,
     /// Delivery modes of backchannel authentication.
-    backchannel_token_delivery_modes_supported / "backchannel_token_delivery_modes_supported": list,
+    backchannel_token_delivery_modes_supported: List Vec<String>,
     /// True when authorization answers name their issuer (RFC 9207).
-    authorization_response_iss_parameter_supported / "authorization_response_iss_parameter_supported": flag,
+    authorization_response_iss_parameter_supported: Flag bool,
     /// True when authorization requests must be pushed (RFC 9126).
-    require_pushed_authorization_requests / "require_pushed_authorization_requests": flag,
+    require_pushed_authorization_requests: Flag bool,
     /// True when access tokens can be bound to a client certificate (RFC 8705).
-    tls_client_certificate_bound_access_tokens / "tls_client_certificate_bound_access_tokens": flag,
+    tls_client_certificate_bound_access_tokens: Flag bool,
     /// True when the client id may be the URL of a metadata document.
-    client_id_metadata_document_supported / "client_id_metadata_document_supported": flag,
+    client_id_metadata_document_supported: Flag bool,
     /// Documentation for developers.
-    service_documentation / "service_documentation": text,
+    service_documentation: Text String,
     /// The server's policy.
-    op_policy_uri / "op_policy_uri": text,
+    op_policy_uri: Text String,
     /// The server's terms of service.
-    op_tos_uri / "op_tos_uri": text,
-}
-
-#[derive(Deserialize)]
-struct Issuer {
-    issuer: String,
+    op_tos_uri: Text String,
 }
 
 /// Reads a metadata document that was answered with status 200.
@@ -163,25 +167,29 @@ pub fn parse(response: HttpResponse, issuer: &str) -> Result<DiscoveredMetadata,
     if !response.may_be_json() {
         return Err(invalid(&["is not JSON by its content type"]));
     }
-    let read = |error: json::JsonError| match error.kind {
-        JsonErrorKind::Syntax | JsonErrorKind::TooDeep => invalid(&["cannot be read as JSON"]),
-        JsonErrorKind::MissingMember => invalid(&["has no `issuer`"]),
-        _ if error.path.is_empty() => invalid(&["is no JSON object"]),
-        _ => invalid(&["has a member `", &error.path, "` of the wrong type"]),
+    let Ok(parsed) = Document::parse(&response.body) else {
+        return Err(invalid(&["cannot be read as JSON"]));
     };
-    // Looked at first: a document of another issuer is no document for us, whatever else is wrong with it.
-    let Issuer { issuer: found } = json::from_str(&response.body).map_err(read)?;
+    let document = parsed.root();
+    let Some(found) = document.get("issuer").and_then(Value::as_str) else {
+        return Err(invalid(&["is no JSON object with an `issuer`"]));
+    };
     // RFC 8414 section 3.3: the issuer must be identical to the one the address was made from.
     if !same_issuer(&found, issuer) {
         let shown = crate::secret::clean(&found, &[]);
-        return Err(Error::response(
-            ErrorCode::IssuerMismatch,
-            status,
-            &["the metadata of ", issuer, " names another issuer, ", &shown, ": check the issuer letter by letter"],
-        ));
+        let message =
+            ["the metadata of ", issuer, " names another issuer, ", &shown, ": check the issuer letter by letter"];
+        return Err(Error::response(ErrorCode::IssuerMismatch, status, &message));
     }
-    let wire: Wire = json::from_str(&response.body).map_err(read)?;
-    Ok(DiscoveredMetadata { metadata: ServerMetadata::from_wire(found, wire), document: response.body })
+    let mut endpoints = Vec::new();
+    for (name, _) in MEMBERS.iter().filter(|(_, kind)| *kind == Kind::Url) {
+        match document.get(name).map(Value::as_str) {
+            None => {}
+            Some(Some(address)) => endpoints.push((*name, Cow::into_owned(address))),
+            Some(None) => return Err(invalid(&["has a `", name, "` that is no string"])),
+        }
+    }
+    Ok(DiscoveredMetadata { endpoints, document: response.body })
 }
 
 /// Compares issuers byte for byte (RFC 8414 section 3.3); only the slash of an issuer without a path may be left out.
@@ -260,8 +268,12 @@ mod tests {
     fn p70_members_of_a_wrong_type_are_left_out_and_the_document_is_kept() {
         let body = r#"{"issuer":"https://as.example/t","token_endpoint":"https://as.example/token","scopes_supported":"a b","x_unknown":{"a":1}}"#;
         let found = parse(answer(body), "https://as.example/t").unwrap();
-        assert_eq!(found.metadata.scopes_supported, None);
-        assert_eq!(found.metadata.endpoints(), [("token_endpoint", "https://as.example/token")]);
+        let known = Plain::object([
+            ("issuer", "https://as.example/t".to_owned().into()),
+            ("tokenEndpoint", "https://as.example/token".to_owned().into()),
+        ]);
+        assert_eq!(found.to_plain(), known);
+        assert_eq!(found.endpoint("token_endpoint"), Some("https://as.example/token"));
         assert_eq!(found.document, body);
     }
 }
