@@ -243,7 +243,8 @@ function nameAndCode(cause: unknown): object {
   try {
     const { name, code, cause: inner } = cause as { name?: unknown; code?: unknown; cause?: { code?: unknown } };
     // The fetch of Node says only "fetch failed", and keeps the system's code one level down.
-    return { name: plain(name) ?? "Error", code: plain(code) ?? plain(inner?.code) };
+    const shown = plain(code) ?? plain(inner?.code);
+    return { name: plain(name) ?? "Error", ...(shown !== undefined && { code: shown }) };
   } catch {
     return { name: "Error" };
   }
