@@ -28,7 +28,8 @@ function failuresOf(tap) {
   let keeping = false;
   for (const line of lines) {
     if (/^\s*(not )?ok \d/.test(line)) keeping = /^\s*not ok/.test(line);
-    if (keeping || /^# (?!Subtest|tests|suites|pass|fail|cancelled|skipped|todo|duration)/.test(line)) kept.push(line);
+    if (/^\s*# Subtest/.test(line)) continue;
+    if (keeping || /^# (?!tests|suites|pass|fail|cancelled|skipped|todo|duration)/.test(line)) kept.push(line);
   }
   return kept.join("\n");
 }

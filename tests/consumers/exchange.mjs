@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-export async function exchange({ BasicAuth, OAuthClient }) {
+export async function exchange(onbehalf) {
+  const { BasicAuth, OAuthClient } = onbehalf;
+  // Bundling renames a class that is in the way of another name.
+  const renamed = Object.keys(onbehalf).filter((key) => /^[A-Z]/.test(key) && onbehalf[key].name !== key);
+  assert.deepEqual(renamed, ["Client"]);
+
   const requests = [];
   const server = createServer(async (request, response) => {
     const chunks = await request.toArray();
