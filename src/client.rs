@@ -10,6 +10,7 @@ use crate::policy::preset::{BasicEncoding, IssuedType, ServerPreset};
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::Secret;
+use crate::text::contains;
 use crate::url::{Transport, Url};
 use options::{AuthData, AuthKind, ClientOptions, Conformance, DiscoveryOption, Endpoints, PresetOption};
 
@@ -163,7 +164,7 @@ fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
         return Err(missing("issuer"));
     }
     let refuse = |reason: &str| invalid("issuer", &["the issuer ", reason]);
-    if issuer.contains("/.well-known/") {
+    if contains(issuer, "/.well-known/") {
         return Err(refuse("is the address of a metadata document: pass the issuer that stands in that document"));
     }
     let url = transport.check(issuer, "issuer", "the issuer").map_err(|error| match error {
@@ -239,7 +240,7 @@ pub(crate) fn check_token(token: &str, field: &str) -> Result<String, Error> {
 
 pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result<String, Error> {
     let refuse = |reason: &str| Err(invalid(field, &["`", field, "` ", reason]));
-    if token.contains(crate::secret::REDACTED_MARK) {
+    if contains(token, crate::secret::REDACTED_MARK) {
         let message = [
             "`",
             field,

@@ -143,21 +143,35 @@ impl From<Challenge> for Plain {
     }
 }
 
-/// Why an operation failed.
+/// Why an operation failed. Thin, because every step that can fail hands it on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Error {
     /// The caller's options or arguments are wrong; nothing was sent, or nothing more.
-    Config(ConfigError),
+    Config(Box<ConfigError>),
     /// The server answered with an OAuth error.
     Server(Box<ServerError>),
     /// The server answered with an HTTP status that is no OAuth error and no success.
     Http(Box<HttpError>),
     /// The server answered, but not as the protocol demands.
-    Response(ResponseError),
+    Response(Box<ResponseError>),
     /// No answer.
-    Transport(TransportError),
+    Transport(Box<TransportError>),
     /// A bug in this crate.
-    Internal(&'static str),
+    Internal(Bug),
+}
+
+words! {
+    /// What should not have happened in this crate or its driver.
+    pub enum Bug {
+        /// A flow awaited something that is no effect.
+        NoEffect = "a flow awaited something that is no effect",
+        /// A flow was resumed after its end.
+        Ended = "a flow was resumed after its end",
+        /// The driver answered another step than the last one.
+        OtherStep = "the driver answered another step",
+        /// The bindings were asked for an operation that there is not.
+        NoOperation = "there is no such operation",
+    }
 }
 
 /// See [`Error::Config`].
@@ -237,13 +251,13 @@ impl Error {
     /// A [`ConfigError`]; the parts of the message are joined.
     #[must_use]
     pub fn config(code: ErrorCode, field: &str, message: &[&str]) -> Self {
-        Self::Config(ConfigError { code, field: field.into(), message: message.concat() })
+        Self::Config(Box::new(ConfigError { code, field: field.into(), message: message.concat() }))
     }
 
     /// A [`ResponseError`]; the parts of the message are joined.
     #[must_use]
     pub fn response(code: ErrorCode, status: impl Into<Option<u16>>, message: &[&str]) -> Self {
-        Self::Response(ResponseError { code, message: message.concat(), status: status.into() })
+        Self::Response(Box::new(ResponseError { code, message: message.concat(), status: status.into() }))
     }
 
     /// The code, of a closed list.
@@ -350,7 +364,7 @@ impl Error {
             Self::Http(error) => error.message.clone(),
             Self::Response(error) => error.message.clone(),
             Self::Transport(error) => error.message.clone(),
-            Self::Internal(place) => ["a bug in onbehalf (", place, "): please report it"].concat(),
+            Self::Internal(bug) => ["a bug in onbehalf (", bug.as_str(), "): please report it"].concat(),
         }
     }
 

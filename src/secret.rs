@@ -1,6 +1,7 @@
 //! What must not be shown, and the cleaning of texts that come back from a server.
 
 use crate::form;
+use crate::text::position;
 use std::fmt;
 
 /// A token, client secret, assertion or other value that no message, log, `Debug` output or panic may hold.
@@ -74,15 +75,10 @@ pub fn equal(left: &str, right: &str) -> bool {
     left.len() == right.len() && std::hint::black_box(difference) == 0
 }
 
-fn position(text: &[u8], part: &[u8]) -> Option<usize> {
-    // A plain window search: str::find brings 1.5 KB of searcher into the wasm.
-    text.windows(part.len().max(1)).position(|window| window == part)
-}
-
 fn replace(text: &str, secret: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = position(rest.as_bytes(), secret.as_bytes()) {
+    while let Some(at) = position(rest, secret) {
         out.push_str(rest.get(..at).unwrap_or_default());
         out.push_str(REDACTED);
         rest = rest.get(at.saturating_add(secret.len())..).unwrap_or_default();
@@ -92,12 +88,10 @@ fn replace(text: &str, secret: &str) -> String {
 }
 
 fn is_part_of(word: &str, sent: &[Secret]) -> bool {
-    let bytes = word.as_bytes();
-    let head = bytes.get(..SHORTEST_PART);
-    let tail = bytes.len().checked_sub(SHORTEST_PART).and_then(|start| bytes.get(start..));
-    let found = |part: Option<&[u8]>, secret: &Secret| {
-        part.is_some_and(|part| position(secret.expose().as_bytes(), part).is_some())
-    };
+    let head = word.get(..SHORTEST_PART);
+    let tail = word.len().checked_sub(SHORTEST_PART).and_then(|start| word.get(start..));
+    let found =
+        |part: Option<&str>, secret: &Secret| part.is_some_and(|part| position(secret.expose(), part).is_some());
     sent.iter().any(|secret| found(head, secret) || found(tail, secret))
 }
 

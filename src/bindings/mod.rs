@@ -7,7 +7,7 @@ mod data;
 mod panic;
 
 use crate::client::options::ClientOptions;
-use crate::error::Error;
+use crate::error::{Bug, Error};
 use crate::flow::client_credentials::ClientCredentialsRequest;
 use crate::flow::exchange_token::TokenExchangeRequest;
 use crate::flow::{CallOptions, Flow, Input};
@@ -58,7 +58,7 @@ impl Running {
             "discover_server_metadata" => Self::Metadata(client.discover_server_metadata(call)),
             #[cfg(feature = "planted-panic")]
             "planted_panic" => Self::Token(panic::planted()),
-            _ => return Err(Error::Internal("bindings: no such operation")),
+            _ => return Err(Error::Internal(Bug::NoOperation)),
         })
     }
 

@@ -11,6 +11,7 @@ use crate::policy::preset::{SendRequestedType, ServerPreset};
 use crate::protocol::rfc6749_token::{ACCESS_TOKEN, ExchangeExpectation, TokenSet};
 use crate::protocol::rfc8693_exchange::{self as exchange, TokenExchange};
 use crate::secret::Secret;
+use crate::text::contains;
 use std::rc::Rc;
 
 const LONGEST_TOKEN: usize = 65_536;
@@ -195,7 +196,7 @@ fn check(request: TokenExchangeRequest, preset: &ServerPreset) -> Result<TokenEx
 }
 
 fn token(text: &str, token_type: &str, field: &str) -> Result<Secret, Error> {
-    let longest = if token_type.contains(":saml") { LONGEST_SAML } else { LONGEST_TOKEN };
+    let longest = if contains(token_type, ":saml") { LONGEST_SAML } else { LONGEST_TOKEN };
     check_token_of(text, field, longest).map(Secret::new)
 }
 

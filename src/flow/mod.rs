@@ -8,7 +8,7 @@ pub mod discover_server_metadata;
 pub mod exchange_token;
 pub mod token_endpoint;
 
-use crate::error::{Error, ErrorCode, TransportError};
+use crate::error::{Bug, Error, ErrorCode, TransportError};
 use crate::fields::{self, Fields};
 use crate::form::Form;
 use crate::http::{Header, HttpRequest, HttpResponse};
@@ -151,13 +151,14 @@ impl Io {
     }
 }
 
-const MISMATCH: Error = Error::Internal("flow: the driver answered another step");
+const MISMATCH: Error = Error::Internal(Bug::OtherStep);
 
 impl Failure {
     fn into_error(self, url: &str) -> Error {
         let place = crate::policy::action::origin_of(url);
-        let transport =
-            |code, reason: &str| Error::Transport(TransportError { code, message: [&place, reason].concat() });
+        let transport = |code, reason: &str| {
+            Error::Transport(Box::new(TransportError { code, message: [&place, reason].concat() }))
+        };
         match self {
             Self::Timeout => transport(ErrorCode::Timeout, " did not answer before `timeoutMs` was over"),
             Self::Unreachable => transport(ErrorCode::Unreachable, " could not be reached, or the connection broke"),
@@ -201,7 +202,7 @@ impl<T> Flow<T> {
     /// Runs the flow to its next step. `input` is what the last step brought; `None` starts the flow.
     pub fn resume(&mut self, input: Option<Input>, now: UnixMillis) -> Step<T> {
         let Some(mut future) = self.future.take() else {
-            return Step::Done(Err(Error::Internal("flow: resumed after its end")));
+            return Step::Done(Err(Error::Internal(Bug::Ended)));
         };
         self.slot.now.set(now);
         self.slot.input.set(input);
@@ -212,7 +213,7 @@ impl<T> Flow<T> {
             Some(Effect::Send(request)) => Step::Send(request),
             Some(Effect::Authenticate(request)) => Step::Authenticate(request),
             Some(Effect::Wait(millis)) => Step::Wait(millis),
-            None => return Step::Done(Err(Error::Internal("flow: awaited something that is no effect"))),
+            None => return Step::Done(Err(Error::Internal(Bug::NoEffect))),
         };
         self.future = Some(future);
         step

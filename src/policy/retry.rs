@@ -94,7 +94,7 @@ mod tests {
     }
 
     fn unreachable() -> Error {
-        Error::Transport(TransportError { code: ErrorCode::Unreachable, message: String::new() })
+        Error::Transport(Box::new(TransportError { code: ErrorCode::Unreachable, message: String::new() }))
     }
 
     const NOW: UnixMillis = UnixMillis(1_000_000);
