@@ -12,12 +12,10 @@ import { rust, wasmBindgen, wasmTarget } from "./lib/versions.mjs";
 /** `start` and `build` need the compilers; `test` needs browsers too. */
 export async function setUp(purpose) {
   needRust();
-  const failures = (await Promise.allSettled([npmPackages(root), wasmTools()])).filter((r) => r.status === "rejected");
-  if (failures.length > 0) throw failures[0].reason;
-  if (purpose === "test") {
-    await npmPackages(at("tests/packaging/compilers"));
-    await browsers();
-  }
+  const installs = [npmPackages(root), wasmTools()];
+  if (purpose === "test") installs.push(npmPackages(at("tests/packaging/compilers")), browsers());
+  const failed = (await Promise.allSettled(installs)).find(({ status }) => status === "rejected");
+  if (failed) throw failed.reason;
 }
 
 function needRust() {
