@@ -34,7 +34,7 @@ pub struct Client {
     pub(crate) timeout_ms: u64,
     pub(crate) max_retries: u32,
     pub(crate) clock_tolerance_seconds: u64,
-    headers: Vec<Header>,
+    pub(crate) headers: Vec<Header>,
 }
 
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Client {
             preset.response.issued_type = IssuedType::Required;
         }
         let credentials = credentials(options.client_id, options.auth, &preset)?;
-        let endpoints = options.endpoints.unwrap_or_default().resolve(&issuer_url, &transport)?;
+        let endpoints = options.endpoints.resolve(&issuer_url, &transport)?;
         let metadata = match options.discovery {
             Some(DiscoveryOption::Off) => None,
             Some(DiscoveryOption::On(times)) => {
@@ -74,9 +74,6 @@ impl Client {
             }
             None => Some(MetadataCache::new(HOUR, MINUTE)),
         };
-        if options.max_response_bytes == Some(0) {
-            return Err(invalid("maxResponseBytes", &["`maxResponseBytes` is at least 1"]));
-        }
         let custom = options.custom_headers;
         check_headers(&custom, "customHeaders")?;
         let mut headers = Vec::new();
@@ -181,7 +178,6 @@ fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
 }
 
 fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &ServerPreset) -> Result<Credentials, Error> {
-    let client_id = client_id.map(|id| non_empty(Some(id), "clientId")).transpose()?;
     let Some(auth) = auth else {
         return check_method(ClientAuthentication::None { client_id }, preset).map(Credentials::One);
     };
@@ -209,10 +205,14 @@ fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &Serve
         AuthKind::Custom => ClientAuthentication::Host { client_id },
         AuthKind::Withheld => return Ok(Credentials::Withheld { issuer: auth.issuer.unwrap_or_default() }),
         AuthKind::MultiZone => {
-            let zones = auth.zones.into_iter().map(|[zone, client_id, secret]| {
-                (zone, ClientAuthentication::Basic { client_id, secret: Secret::new(secret), raw })
-            });
-            return Ok(Credentials::Zones(zones.collect()));
+            let mut zones = Vec::new();
+            for row in auth.zones {
+                let mut row = row.into_iter();
+                let mut next = || row.next().unwrap_or_default();
+                let (zone, client_id, secret) = (next(), next(), Secret::new(next()));
+                zones.push((zone, ClientAuthentication::Basic { client_id, secret, raw }));
+            }
+            return Ok(Credentials::Zones(zones));
         }
     };
     check_method(one, preset).map(Credentials::One)

@@ -132,14 +132,17 @@ pub struct Challenge {
     pub token68: Option<String>,
 }
 
-impl From<Challenge> for Plain {
-    fn from(challenge: Challenge) -> Self {
-        let params = challenge.params.into_iter().map(|(name, value)| (name.into(), value.into()));
-        Self::object([
-            ("scheme", challenge.scheme.into()),
-            ("params", Self::Object(params.collect())),
-            ("token68", challenge.token68.into()),
-        ])
+impl Challenge {
+    fn into_plain(self) -> Plain {
+        let mut params = Plain::object();
+        for (name, value) in self.params {
+            params = params.text(&name, value);
+        }
+        Plain::object()
+            .text("scheme", self.scheme)
+            .with("params", params.build())
+            .some_text("token68", self.token68)
+            .build()
     }
 }
 
@@ -371,34 +374,34 @@ impl Error {
     /// The error as plain data, to leave the core: an `ErrorData` of the TypeScript types.
     #[must_use]
     pub fn into_plain(self) -> Plain {
-        let mut members = vec![
-            ("kind", self.kind().into()),
-            ("code", self.code().into()),
-            ("message", self.message().into()),
-            ("action", self.action().into()),
-            ("retryable", self.retryable().into()),
-            ("fault", self.fault().into()),
-            ("retryAfterMs", self.retry_after_ms().into()),
-        ];
-        match self {
-            Self::Config(error) if error.field.is_empty() => {}
-            Self::Config(error) => members.push(("field", error.field.into())),
-            Self::Server(error) => members.extend([
-                ("status", error.status.into()),
-                ("error", error.error.into()),
-                ("errorDescription", error.error_description.into()),
-                ("errorUri", error.error_uri.into()),
-                ("challenges", Some(error.challenges).filter(|challenges| !challenges.is_empty()).into()),
-                ("interactionUrl", error.interaction_url.into()),
-                ("claims", error.claims.into()),
-            ]),
-            Self::Http(error) => {
-                members.extend([("status", error.status.into()), ("bodySnippet", error.body_snippet.into())]);
+        let data = Plain::object()
+            .word("kind", self.kind().as_str())
+            .word("code", self.code().as_str())
+            .text("message", self.message())
+            .word("action", self.action().as_str())
+            .flag("retryable", self.retryable())
+            .word("fault", self.fault().as_str())
+            .some_number("retryAfterMs", self.retry_after_ms());
+        let data = match self {
+            Self::Config(error) if error.field.is_empty() => data,
+            Self::Config(error) => data.text("field", error.field),
+            Self::Server(error) => {
+                let error = *error;
+                let challenges = error.challenges.into_iter().map(Challenge::into_plain).collect::<Vec<_>>();
+                let challenges = if challenges.is_empty() { Plain::Absent } else { Plain::List(challenges) };
+                data.number("status", error.status.into())
+                    .some_text("error", error.error)
+                    .some_text("errorDescription", error.error_description)
+                    .some_text("errorUri", error.error_uri)
+                    .with("challenges", challenges)
+                    .some_text("interactionUrl", error.interaction_url)
+                    .some_text("claims", error.claims)
             }
-            Self::Response(error) => members.push(("status", error.status.into())),
-            Self::Transport(_) | Self::Internal(_) => {}
-        }
-        Plain::object(members)
+            Self::Http(error) => data.number("status", error.status.into()).text("bodySnippet", error.body_snippet),
+            Self::Response(error) => data.some_number("status", error.status.map(u64::from)),
+            Self::Transport(_) | Self::Internal(_) => data,
+        };
+        data.build()
     }
 }
 

@@ -1,32 +1,77 @@
 //! Reads options and arguments: objects whose members are all known.
 //!
-//! Every failure is a configuration error that names the member as the caller wrote it, such as `configs[2].clientId`.
+//! Reading never stops: the first failure is kept and [`Fields::finish`] reports it, a configuration error that names the
+//! member as the caller wrote it, such as `configs[2].clientId`. A `?` after every member would cost 4 KB of brotli.
 
 use crate::error::{Error, ErrorCode};
 use crate::json::{Document, Value};
+use std::cell::Cell;
+use std::rc::Rc;
 
 /// An object of the caller's, and where it stands.
-#[derive(Clone)]
 pub struct Fields<'t, 'a> {
-    value: Value<'t, 'a>,
+    /// `None` for an object that was not given.
+    value: Option<Value<'t, 'a>>,
     path: String,
+    failure: Rc<Cell<Option<Error>>>,
 }
 
 impl<'t, 'a> Fields<'t, 'a> {
     /// Takes an object whose members must all be among `known`. `path` is where it stands; empty for arguments themselves.
+    /// Fails with `invalid_option` for what is no object, `unknown_option` for an unknown member.
+    #[must_use]
+    pub fn new(value: Value<'t, 'a>, path: &str, known: &[&str]) -> Self {
+        let fields = Self { value: Some(value), path: path.into(), failure: Rc::default() };
+        fields.check_members(known);
+        fields
+    }
+
+    /// A member that is an object, of which the same holds; without it an object without members. Its failures are
+    /// reported here.
+    #[must_use]
+    pub fn nested(&self, name: &str, known: &[&str]) -> Self {
+        self.inside(self.get(name), self.field(name), known)
+    }
+
+    /// A value inside of this object, as an object at a path of its own.
+    #[must_use]
+    pub fn inside(&self, value: Option<Value<'t, 'a>>, path: String, known: &[&str]) -> Self {
+        let fields = Self { value, path, failure: Rc::clone(&self.failure) };
+        fields.check_members(known);
+        fields
+    }
+
+    /// Ends the reading.
     ///
     /// # Errors
-    /// `invalid_option` for what is no object, `unknown_option` for an unknown member.
-    pub fn new(value: Value<'t, 'a>, path: &str, known: &[&str]) -> Result<Self, Error> {
-        let fields = Self { value, path: path.into() };
-        let members = value.members().ok_or_else(|| wrong_type(path, "an object"))?;
-        for (name, _) in members {
-            if !known.contains(&name.as_ref()) {
-                let field = fields.field(&name);
-                return Err(Error::config(ErrorCode::UnknownOption, &field, &["there is no option `", &field, "`"]));
+    /// The first failure.
+    pub fn finish(&self) -> Result<(), Error> {
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
+    fn check_members(&self, known: &[&str]) {
+        let Some(value) = self.value else { return };
+        match value.members() {
+            None => self.fail(wrong_type(&self.path, "an object")),
+            Some(mut members) => {
+                if let Some((name, _)) = members.find(|(name, _)| !known.contains(&name.as_ref())) {
+                    let field = self.field(&name);
+                    let message = ["there is no option `", &field, "`"];
+                    self.fail(Error::config(ErrorCode::UnknownOption, &field, &message));
+                }
             }
         }
-        Ok(fields)
+    }
+
+    /// Keeps a failure, unless there is an earlier one.
+    #[cold]
+    pub fn fail(&self, error: Error) {
+        let first = self.failure.take().unwrap_or(error);
+        self.failure.set(Some(first));
+    }
+
+    fn refuse(&self, name: &str, expected: &str) {
+        self.fail(wrong_type(&self.field(name), expected));
     }
 
     /// The path of a member.
@@ -38,126 +83,129 @@ impl<'t, 'a> Fields<'t, 'a> {
     /// A member that is there and not `null`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'t, 'a>> {
-        self.value.get(name).filter(|value| !value.is_null())
+        self.value?.get(name).filter(|value| !value.is_null())
     }
 
     /// A string.
-    ///
-    /// # Errors
-    /// `invalid_option` for another type.
-    pub fn text(&self, name: &str) -> Result<Option<String>, Error> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        match value.as_str() {
-            Some(text) => Ok(Some(text.into_owned())),
-            None => Err(wrong_type(&self.field(name), "a string")),
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        let text = self.get(name)?.as_str();
+        if text.is_none() {
+            self.refuse(name, "a string");
         }
+        text.map(|text| text.into_owned())
+    }
+
+    /// A string that is not empty.
+    #[must_use]
+    pub fn filled_text(&self, name: &str) -> Option<String> {
+        let text = self.text(name)?;
+        if text.is_empty() {
+            let field = self.field(name);
+            self.fail(invalid(&field, &["`", &field, "` is empty"]));
+        }
+        Some(text)
     }
 
     /// A string that must be there and not be empty.
-    ///
-    /// # Errors
-    /// `missing_option`, `invalid_option`.
-    pub fn required_text(&self, name: &str) -> Result<String, Error> {
-        match self.text(name)? {
-            Some(text) if text.is_empty() => {
-                let field = self.field(name);
-                Err(invalid(&field, &["`", &field, "` is empty"]))
-            }
-            Some(text) => Ok(text),
-            None => Err(missing(&self.field(name))),
+    #[must_use]
+    pub fn required_text(&self, name: &str) -> String {
+        if self.get(name).is_none() {
+            self.fail(missing(&self.field(name)));
         }
+        self.filled_text(name).unwrap_or_default()
     }
 
     /// A boolean.
-    ///
-    /// # Errors
-    /// `invalid_option` for another type.
-    pub fn flag(&self, name: &str) -> Result<Option<bool>, Error> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        value.as_bool().map(Some).ok_or_else(|| wrong_type(&self.field(name), "a boolean"))
+    #[must_use]
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        let flag = self.get(name)?.as_bool();
+        if flag.is_none() {
+            self.refuse(name, "a boolean");
+        }
+        flag
     }
 
-    /// An integer from zero to `most`.
-    ///
-    /// # Errors
-    /// `invalid_option` for another value.
-    pub fn integer(&self, name: &str, most: u64) -> Result<Option<u64>, Error> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        let field = || self.field(name);
-        value.as_u64().filter(|number| *number <= most).map(Some).ok_or_else(|| {
-            invalid(&field(), &["`", &field(), "` has to be an integer from 0 to ", &crate::text::decimal(most)])
-        })
+    /// An integer from `least` to `most`.
+    #[must_use]
+    pub fn integer(&self, name: &str, least: u64, most: u64) -> Option<u64> {
+        let number = self.get(name)?.as_u64().filter(|number| *number >= least && *number <= most);
+        if number.is_none() {
+            let bounds = [&crate::text::decimal(least), " to ", &crate::text::decimal(most)].concat();
+            self.refuse(name, &["an integer from ", &bounds].concat());
+        }
+        number
     }
 
-    /// A number of milliseconds; a fraction of one is cut off.
-    ///
-    /// # Errors
-    /// `invalid_option` for what is no number, and for one below `least`.
-    pub fn millis(&self, name: &str, least: u64) -> Result<Option<u64>, Error> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        let number = value.as_f64().filter(|number| number.is_finite() && *number >= 0.0).map(|number| number as u64);
-        let least_text = if least == 0 { "0" } else { "1" };
-        number.filter(|number| *number >= least).map(Some).ok_or_else(|| {
-            let field = self.field(name);
-            invalid(&field, &["`", &field, "` has to be a number of milliseconds, at least ", least_text])
-        })
+    /// A number of milliseconds, at least `least`; a fraction of one is cut off.
+    #[must_use]
+    pub fn millis(&self, name: &str, least: u64) -> Option<u64> {
+        let number = self.get(name)?.as_f64().filter(|number| number.is_finite() && *number >= 0.0);
+        let millis = number.map(|number| number as u64).filter(|millis| *millis >= least);
+        if millis.is_none() {
+            self.refuse(name, &["a number of milliseconds, at least ", &crate::text::decimal(least)].concat());
+        }
+        millis
     }
 
     /// A string or an array of strings.
-    ///
-    /// # Errors
-    /// `invalid_option` for another type.
-    pub fn texts(&self, name: &str) -> Result<Vec<String>, Error> {
-        let Some(value) = self.get(name) else { return Ok(Vec::new()) };
+    #[must_use]
+    pub fn texts(&self, name: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        let Some(value) = self.get(name) else { return texts };
         if let Some(text) = value.as_str() {
-            return Ok(vec![text.into_owned()]);
+            texts.push(text.into_owned());
+        } else if let Some(elements) = value.elements() {
+            for (index, value) in elements.enumerate() {
+                match value.as_str() {
+                    Some(text) => texts.push(text.into_owned()),
+                    None => self.refuse(&element(name, index), "a string"),
+                }
+            }
+        } else {
+            self.refuse(name, "a string or an array of strings");
         }
-        value.as_strings().ok_or_else(|| wrong_type(&self.field(name), "a string or an array of strings"))
+        texts
     }
 
-    /// An array of arrays of `N` strings.
-    ///
-    /// # Errors
-    /// `invalid_option` for another type.
-    pub fn tuples<const N: usize>(&self, name: &str) -> Result<Vec<[String; N]>, Error> {
-        let Some(value) = self.get(name) else { return Ok(Vec::new()) };
-        let rows: Option<Vec<[String; N]>> =
-            value.elements().and_then(|rows| rows.map(|row| row.as_strings()?.try_into().ok()).collect());
-        rows.ok_or_else(|| wrong_type(&self.field(name), "a list of names with string values"))
+    /// An array of rows of `width` strings each: headers, parameters.
+    #[must_use]
+    pub fn rows(&self, name: &str, width: usize) -> Vec<Vec<String>> {
+        let mut rows = Vec::new();
+        let Some(value) = self.get(name) else { return rows };
+        let mut well_formed = value.elements().is_some();
+        for row in value.elements().into_iter().flatten() {
+            match row.as_strings() {
+                Some(row) if row.len() == width => rows.push(row),
+                _ => well_formed = false,
+            }
+        }
+        if !well_formed {
+            self.refuse(name, "a list of names with string values");
+        }
+        rows
     }
 
     /// Headers or parameters: an array of pairs.
-    ///
-    /// # Errors
-    /// `invalid_option` for another type.
-    pub fn pairs(&self, name: &str) -> Result<Vec<(String, String)>, Error> {
-        Ok(self.tuples(name)?.into_iter().map(|[name, value]| (name, value)).collect())
+    #[must_use]
+    pub fn pairs(&self, name: &str) -> Vec<(String, String)> {
+        let mut pairs = Vec::new();
+        for row in self.rows(name, 2) {
+            let mut row = row.into_iter();
+            pairs.push((row.next().unwrap_or_default(), row.next().unwrap_or_default()));
+        }
+        pairs
     }
 
-    /// One of several words.
-    ///
-    /// # Errors
-    /// `invalid_option` for anything else; it names the words.
-    pub fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Error> {
-        let Some(text) = self.text(name)? else { return Ok(None) };
-        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
-            return Ok(Some(*value));
+    /// The place of a word among several.
+    #[must_use]
+    pub fn word(&self, name: &str, words: &[&str]) -> Option<usize> {
+        let text = self.text(name)?;
+        let place = words.iter().position(|word| *word == text);
+        if place.is_none() {
+            self.refuse(name, &words.join(" or "));
         }
-        let field = self.field(name);
-        let mut message = ["`", &field, "` has to be "].concat();
-        for (index, (word, _)) in words.iter().enumerate() {
-            message.push_str(if index == 0 { "" } else { " or " });
-            message.push_str(word);
-        }
-        Err(invalid(&field, &[&message]))
-    }
-
-    /// An object of its own.
-    ///
-    /// # Errors
-    /// As [`Fields::new`].
-    pub fn object(&self, name: &str, known: &[&str]) -> Result<Option<Self>, Error> {
-        self.get(name).map(|value| Self::new(value, &self.field(name), known)).transpose()
+        place
     }
 
     /// A value of any type, as JSON text.
@@ -173,6 +221,12 @@ impl<'t, 'a> Fields<'t, 'a> {
 /// `invalid_option` for text that is nested too deeply.
 pub fn document(text: &str) -> Result<Document<'_>, Error> {
     Document::parse(text).map_err(|_| invalid("", &["the arguments are nested too deeply"]))
+}
+
+/// The path of an element of a list.
+#[must_use]
+pub fn element(field: &str, index: usize) -> String {
+    [field, "[", &crate::text::decimal(u64::try_from(index).unwrap_or_default()), "]"].concat()
 }
 
 /// The error for an option that must be given.
@@ -198,9 +252,11 @@ mod tests {
 
     const KNOWN: [&str; 4] = ["a", "list", "inner", "n"];
 
-    fn check(text: &str, read: impl Fn(&Fields<'_, '_>) -> Result<(), Error>) -> (ErrorCode, String) {
+    fn check(text: &str, read: impl Fn(&Fields<'_, '_>)) -> (ErrorCode, String) {
         let document = document(text).unwrap();
-        match Fields::new(document.root(), "configs[2]", &KNOWN).and_then(|fields| read(&fields)).unwrap_err() {
+        let fields = Fields::new(document.root(), "configs[2]", &KNOWN);
+        read(&fields);
+        match fields.finish().unwrap_err() {
             Error::Config(error) => (error.code, error.field),
             other => panic!("{other}"),
         }
@@ -208,28 +264,37 @@ mod tests {
 
     #[test]
     fn failures_name_the_member_as_it_was_written() {
-        assert_eq!(check(r#"{"b":1}"#, |_| Ok(())), (ErrorCode::UnknownOption, "configs[2].b".into()));
-        assert_eq!(check(r#"{"a":1}"#, |fields| fields.text("a").map(drop)).1, "configs[2].a");
-        assert_eq!(check("{}", |fields| fields.required_text("a").map(drop)).0, ErrorCode::MissingOption);
-        assert_eq!(check(r#"{"a":""}"#, |fields| fields.required_text("a").map(drop)).0, ErrorCode::InvalidOption);
-        assert_eq!(check(r#"{"a":"z"}"#, |fields| fields.word("a", &[("x", 1)]).map(drop)).1, "configs[2].a");
-        assert_eq!(check(r#"{"n":-1}"#, |fields| fields.integer("n", 9).map(drop)).1, "configs[2].n");
-        assert_eq!(check(r#"{"n":0}"#, |fields| fields.millis("n", 1).map(drop)).1, "configs[2].n");
+        assert_eq!(check(r#"{"b":1}"#, |_| ()), (ErrorCode::UnknownOption, "configs[2].b".into()));
+        assert_eq!(check(r#"{"a":1}"#, |fields| drop(fields.text("a"))).1, "configs[2].a");
+        assert_eq!(check("{}", |fields| drop(fields.required_text("a"))).0, ErrorCode::MissingOption);
+        assert_eq!(check(r#"{"a":""}"#, |fields| drop(fields.required_text("a"))).0, ErrorCode::InvalidOption);
+        assert_eq!(check(r#"{"a":"z"}"#, |fields| _ = fields.word("a", &["x"])).1, "configs[2].a");
+        assert_eq!(check(r#"{"n":-1}"#, |fields| _ = fields.integer("n", 0, 9)).1, "configs[2].n");
+        assert_eq!(check(r#"{"n":0}"#, |fields| _ = fields.millis("n", 1)).1, "configs[2].n");
+        assert_eq!(check(r#"{"list":["a",5]}"#, |fields| drop(fields.texts("list"))).1, "configs[2].list[1]");
         assert_eq!(
-            check(r#"{"inner":{"c":0}}"#, |fields| fields.object("inner", &["d"]).map(drop)).1,
+            check(r#"{"inner":{"c":0}}"#, |fields| drop(fields.nested("inner", &["d"]))).1,
             "configs[2].inner.c"
         );
+    }
+
+    #[test]
+    fn the_first_failure_is_the_one_that_is_reported() {
+        let read = |fields: &Fields<'_, '_>| drop((fields.text("a"), fields.text("n")));
+        assert_eq!(check(r#"{"a":1,"n":2}"#, read).1, "configs[2].a");
     }
 
     #[test]
     fn lists_take_one_or_many_and_null_is_absent() {
         let text = r#"{"a":"x y","list":["x","y"],"inner":[["k","v"]],"n":null}"#;
         let document = document(text).unwrap();
-        let fields = Fields::new(document.root(), "", &KNOWN).unwrap();
-        assert_eq!(fields.texts("a").unwrap(), ["x y"]);
-        assert_eq!(fields.texts("list").unwrap(), ["x", "y"]);
-        assert_eq!(fields.pairs("inner").unwrap(), [("k".to_owned(), "v".to_owned())]);
-        assert_eq!(fields.text("n").unwrap(), None);
-        assert!(fields.pairs("list").is_err());
+        let fields = Fields::new(document.root(), "", &KNOWN);
+        assert_eq!(fields.texts("a"), ["x y"]);
+        assert_eq!(fields.texts("list"), ["x", "y"]);
+        assert_eq!(fields.pairs("inner"), [("k".to_owned(), "v".to_owned())]);
+        assert_eq!(fields.text("n"), None);
+        assert!(fields.finish().is_ok());
+        drop(fields.pairs("list"));
+        assert!(fields.finish().is_err());
     }
 }

@@ -25,11 +25,98 @@ pub enum Plain {
 }
 
 impl Plain {
-    /// An object of these members, without the absent ones.
+    /// An object without members.
     #[must_use]
-    pub fn object(members: impl IntoIterator<Item = (&'static str, Plain)>) -> Self {
-        let there = members.into_iter().filter(|(_, value)| !matches!(value, Self::Absent));
-        Self::Object(there.map(|(name, value)| (name.into(), value)).collect())
+    pub fn object() -> Object {
+        Object(Vec::new())
+    }
+}
+
+/// An object in the making. One method per type, each called often: that is smaller than one generic method.
+pub struct Object(Vec<(Box<str>, Plain)>);
+
+impl Object {
+    /// Adds a member; an absent one is left out.
+    #[must_use]
+    #[inline(never)]
+    pub fn with(mut self, name: &str, value: Plain) -> Self {
+        if !matches!(value, Plain::Absent) {
+            self.0.push((name.into(), value));
+        }
+        self
+    }
+
+    /// Adds a text.
+    #[must_use]
+    #[inline(never)]
+    pub fn text(self, name: &str, text: String) -> Self {
+        self.with(name, Plain::Text(text))
+    }
+
+    /// Adds a text that may be missing.
+    #[must_use]
+    #[inline(never)]
+    pub fn some_text(self, name: &str, text: Option<String>) -> Self {
+        match text {
+            Some(text) => self.text(name, text),
+            None => self,
+        }
+    }
+
+    /// Adds a word that is written in the code.
+    #[must_use]
+    #[inline(never)]
+    pub fn word(self, name: &str, word: &'static str) -> Self {
+        self.with(name, Plain::Word(word))
+    }
+
+    /// Adds a number.
+    #[must_use]
+    #[inline(never)]
+    pub fn number(self, name: &str, number: u64) -> Self {
+        self.with(name, Plain::Number(number as f64))
+    }
+
+    /// Adds a number that may be missing.
+    #[must_use]
+    #[inline(never)]
+    pub fn some_number(self, name: &str, number: Option<u64>) -> Self {
+        match number {
+            Some(number) => self.number(name, number),
+            None => self,
+        }
+    }
+
+    /// Adds a boolean.
+    #[must_use]
+    #[inline(never)]
+    pub fn flag(self, name: &str, flag: bool) -> Self {
+        self.with(name, Plain::Flag(flag))
+    }
+
+    /// Adds a list of texts.
+    #[must_use]
+    #[inline(never)]
+    pub fn texts(self, name: &str, texts: Vec<String>) -> Self {
+        let list = Plain::List(texts.into_iter().map(Plain::Text).collect());
+        self.with(name, list)
+    }
+
+    /// Adds a list of pairs of texts.
+    #[must_use]
+    #[inline(never)]
+    pub fn pairs(self, name: &str, pairs: Vec<(String, String)>) -> Self {
+        let mut list = Vec::with_capacity(pairs.len());
+        for (left, right) in pairs {
+            list.push(Plain::List(vec![Plain::Text(left), Plain::Text(right)]));
+        }
+        self.with(name, Plain::List(list))
+    }
+
+    /// The finished object.
+    #[must_use]
+    pub fn build(self) -> Plain {
+        Plain::Object(self.0)
     }
 }
 
@@ -59,54 +146,6 @@ impl Serialize for Plain {
     }
 }
 
-impl From<bool> for Plain {
-    fn from(value: bool) -> Self {
-        Self::Flag(value)
-    }
-}
-
-impl From<u16> for Plain {
-    fn from(value: u16) -> Self {
-        Self::Number(value.into())
-    }
-}
-
-impl From<u64> for Plain {
-    fn from(value: u64) -> Self {
-        Self::Number(value as f64)
-    }
-}
-
-impl From<&'static str> for Plain {
-    fn from(value: &'static str) -> Self {
-        Self::Word(value)
-    }
-}
-
-impl From<String> for Plain {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl<T: Into<Plain>> From<Option<T>> for Plain {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Absent, Into::into)
-    }
-}
-
-impl<T: Into<Plain>> From<Vec<T>> for Plain {
-    fn from(values: Vec<T>) -> Self {
-        Self::List(values.into_iter().map(Into::into).collect())
-    }
-}
-
-impl From<(String, String)> for Plain {
-    fn from((name, value): (String, String)) -> Self {
-        Self::List(vec![Self::Text(name), Self::Text(value)])
-    }
-}
-
 /// Defines an enum of words: the one place where a variant and the word it crosses as stand together.
 macro_rules! words {
     ($(#[$meta:meta])* pub enum $name:ident { $( $(#[$doc:meta])* $variant:ident = $word:literal, )+ }) => {
@@ -118,19 +157,21 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Every word with its variant.
-            pub const WORDS: &'static [(&'static str, Self)] = &[$( ($word, Self::$variant), )+];
+            /// The words, in the order of [`Self::VARIANTS`].
+            pub const WORDS: &'static [&'static str] = &[$( $word, )+];
+            /// The variants, in the order of [`Self::WORDS`].
+            pub const VARIANTS: &'static [Self] = &[$( Self::$variant, )+];
 
             /// The word.
             #[must_use]
             pub fn as_str(self) -> &'static str {
-                Self::WORDS.iter().find(|(_, variant)| *variant == self).map_or("", |(word, _)| word)
+                Self::WORDS.get(self as usize).copied().unwrap_or_default()
             }
-        }
 
-        impl From<$name> for $crate::plain::Plain {
-            fn from(value: $name) -> Self {
-                Self::Word(value.as_str())
+            /// The variant of a word's place in [`Self::WORDS`].
+            #[must_use]
+            pub fn at(index: usize) -> Option<Self> {
+                Self::VARIANTS.get(index).copied()
             }
         }
     };

@@ -45,7 +45,12 @@ const LONGEST_INPUT: usize = 8192;
 /// 512 characters stay.
 #[must_use]
 pub fn clean(text: &str, sent: &[Secret]) -> String {
-    let mut text: String = text.chars().take(LONGEST_INPUT).collect();
+    let text: String = text.chars().take(LONGEST_INPUT).collect();
+    escape(&hide(&text, sent))
+}
+
+fn hide(text: &str, sent: &[Secret]) -> String {
+    let mut text = String::from(text);
     for secret in sent {
         let secret = secret.expose();
         if secret.len() >= SHORTEST_SECRET {
@@ -56,7 +61,7 @@ pub fn clean(text: &str, sent: &[Secret]) -> String {
             }
         }
     }
-    escape(&redact_words(&text, |word| is_part_of(word, sent)))
+    redact_words(&text, |word| is_part_of(word, sent))
 }
 
 /// As [`clean`], for a body that is not known to be a message: any long run of token characters is removed as well, for
@@ -65,6 +70,12 @@ pub fn clean(text: &str, sent: &[Secret]) -> String {
 pub fn clean_snippet(text: &str, sent: &[Secret]) -> String {
     let cleaned = clean(text, sent);
     redact_words(&cleaned, |word| word.len() >= 24).chars().take(LONGEST_TEXT).collect()
+}
+
+/// True for a text that is handed on as it is only if nothing that we sent stands in it, such as the claims of a challenge.
+#[must_use]
+pub fn holds_nothing_of(text: &str, sent: &[Secret]) -> bool {
+    hide(text, sent) == text
 }
 
 /// Constant-time comparison of two texts of which one is a secret; their lengths may show.

@@ -1,10 +1,10 @@
 //! What crosses to JavaScript as plain data. The types in here exist for TypeScript only: its typings are written from them.
 
-use crate::error::{Error, ErrorData};
+use crate::error::ErrorData;
 use crate::flow;
 use crate::http::{Header, HttpRequest, HttpResponse};
 use crate::json::Document;
-use crate::plain::{Plain, words};
+use crate::plain::{Object, Plain};
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::protocol::rfc8414_metadata::{self, ServerMetadata};
 use serde::Serialize;
@@ -14,7 +14,7 @@ use wasm_bindgen::JsValue;
 /// What the driver is asked to do, or the end.
 #[derive(Tsify)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[expect(dead_code, clippy::large_enum_variant, reason = "a type for TypeScript")]
+#[expect(dead_code, reason = "a type for TypeScript")]
 enum Step {
     Send { request: WireRequest },
     Authenticate { request: AuthenticateRequest },
@@ -72,34 +72,14 @@ struct AuthenticateRequest {
 #[expect(dead_code, reason = "a type for TypeScript")]
 struct StepInput {
     #[serde(rename = "type")]
-    kind: InputKind,
-    #[tsify(optional)]
-    reason: TransportReason,
+    #[tsify(type = "\"response\" | \"transport\" | \"elapsed\" | \"authenticated\"")]
+    kind: String,
+    #[tsify(optional, type = "\"timeout\" | \"unreachable\" | \"too_large\" | \"redirected\" | \"opaque_redirect\"")]
+    reason: String,
     #[tsify(optional)]
     status: u16,
     #[tsify(optional, type = "[string, string][]")]
     headers: Vec<Header>,
-}
-
-words! {
-    /// The kinds of input.
-    pub enum InputKind {
-        Response = "response",
-        Transport = "transport",
-        Elapsed = "elapsed",
-        Authenticated = "authenticated",
-    }
-}
-
-words! {
-    /// Why there is no response.
-    pub enum TransportReason {
-        Timeout = "timeout",
-        Unreachable = "unreachable",
-        TooLarge = "too_large",
-        Redirected = "redirected",
-        OpaqueRedirect = "opaque_redirect",
-    }
 }
 
 /// Reads what a step brought; `None` for what our own driver would never write.
@@ -136,52 +116,51 @@ pub fn input(text: &str, body: String) -> Option<flow::Input> {
     })
 }
 
-/// A step as plain data; `outcome` turns the result into an [`Outcome`].
-pub fn step<T>(step: flow::Step<T>, outcome: fn(T) -> Plain) -> Plain {
-    match step {
-        flow::Step::Send(request) => Plain::object([("type", "send".into()), ("request", wire(request))]),
-        flow::Step::Authenticate(request) => {
-            let metadata = request.metadata.as_ref().map(|found| {
-                Plain::object([("metadata", found.to_plain()), ("document", found.document.clone().into())])
-            });
-            let request = Plain::object([
-                ("issuer", request.issuer.into()),
-                ("endpoint", request.endpoint.into()),
-                ("headers", request.headers.into()),
-                ("body", request.form.encode().into()),
-                ("metadata", metadata.into()),
-            ]);
-            Plain::object([("type", "authenticate".into()), ("request", request)])
-        }
-        flow::Step::Wait(ms) => Plain::object([("type", "wait".into()), ("ms", ms.into())]),
-        flow::Step::Done(Ok(value)) => Plain::object([("type", "done".into()), ("value", outcome(value))]),
-        flow::Step::Done(Err(error)) => failed(error),
-    }
-}
-
-fn failed(error: Error) -> Plain {
-    Plain::object([("type", "failed".into()), ("error", error.into_plain())])
+/// A step as plain data.
+pub fn step(step: flow::Step<Plain>) -> Plain {
+    let (kind, name, value) = match step {
+        flow::Step::Send(request) => ("send", "request", wire(request)),
+        flow::Step::Authenticate(request) => ("authenticate", "request", authentication(*request)),
+        flow::Step::Wait(ms) => ("wait", "ms", Plain::Number(ms as f64)),
+        flow::Step::Done(Ok(value)) => ("done", "value", value),
+        flow::Step::Done(Err(error)) => ("failed", "error", error.into_plain()),
+    };
+    Plain::object().word("type", kind).with(name, value).build()
 }
 
 fn wire(request: HttpRequest) -> Plain {
-    Plain::object([
-        ("url", request.url.into()),
-        ("method", request.method.as_str().into()),
-        ("headers", request.headers.into()),
-        ("body", request.body.into()),
-        ("share", request.share.into()),
-    ])
+    Plain::object()
+        .text("url", request.url)
+        .word("method", request.method.as_str())
+        .pairs("headers", request.headers)
+        .some_text("body", request.body)
+        .flag("share", request.share)
+        .build()
+}
+
+fn authentication(request: flow::AuthenticateRequest) -> Plain {
+    let metadata = request.metadata.map_or(Plain::Absent, |found| described(Plain::object(), &found));
+    Plain::object()
+        .text("issuer", request.issuer)
+        .text("endpoint", request.endpoint)
+        .pairs("headers", request.headers)
+        .text("body", request.form.encode())
+        .with("metadata", metadata)
+        .build()
+}
+
+fn described(object: Object, found: &rfc8414_metadata::DiscoveredMetadata) -> Plain {
+    object.with("metadata", found.to_plain()).text("document", found.document.clone()).build()
 }
 
 /// The outcome of a grant.
 pub fn token(token: TokenSet) -> Plain {
-    Plain::object([("type", "token".into()), ("token", token.into())])
+    Plain::object().word("type", "token").with("token", token.into_plain()).build()
 }
 
 /// The outcome of discovery.
 pub fn metadata(found: &rfc8414_metadata::DiscoveredMetadata) -> Plain {
-    let document = found.document.clone().into();
-    Plain::object([("type", "metadata".into()), ("metadata", found.to_plain()), ("document", document)])
+    described(Plain::object().word("type", "metadata"), found)
 }
 
 /// Plain data as a JavaScript value.

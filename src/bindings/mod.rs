@@ -64,10 +64,10 @@ impl Running {
 
     fn resume(&mut self, input: Option<Input>, now: f64) -> JsValue {
         let now = UnixMillis::from_js(now);
-        to_js(&match self {
-            Self::Token(flow) => data::step(flow.resume(input, now), data::token),
-            Self::Metadata(flow) => data::step(flow.resume(input, now), |found| data::metadata(&found)),
-        })
+        to_js(&data::step(match self {
+            Self::Token(flow) => flow.resume(input, now).map(data::token),
+            Self::Metadata(flow) => flow.resume(input, now).map(|found| data::metadata(&found)),
+        }))
     }
 }
 

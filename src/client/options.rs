@@ -1,7 +1,7 @@
 //! The options of a client as they are given.
 
 use crate::error::{Error, ErrorCode};
-use crate::fields::{self, Fields, invalid};
+use crate::fields::{self, Fields, element, invalid};
 use crate::http::Header;
 use crate::plain::words;
 use crate::policy::discovery::EndpointOrigins;
@@ -20,7 +20,7 @@ pub struct ClientOptions {
     /// How the server wants things: the name of a preset or a preset.
     pub preset: Option<PresetOption>,
     /// Endpoints that are not taken from metadata.
-    pub endpoints: Option<Endpoints>,
+    pub endpoints: Endpoints,
     /// `false`, or how long metadata is remembered.
     pub discovery: Option<DiscoveryOption>,
     /// Where discovered endpoints may live.
@@ -95,25 +95,26 @@ impl ClientOptions {
     /// [`Error::Config`] that names the first bad option.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = fields::document(text)?;
-        let options = Fields::new(document.root(), "", KNOWN)?;
-        Ok(Self {
-            issuer: options.required_text("issuer")?,
-            client_id: options.get("clientId").map(|_| options.required_text("clientId")).transpose()?,
-            auth: options.object("auth", AUTH)?.map(|auth| AuthData::read(&auth)).transpose()?,
-            preset: preset_option(&options)?,
-            endpoints: options.object("endpoints", ENDPOINTS)?.map(|fields| Endpoints::read(&fields)).transpose()?,
-            discovery: discovery_option(&options)?,
-            endpoint_origins: endpoint_origins(&options)?,
-            insecure_hosts: options.texts("insecureHosts")?,
-            timeout_ms: options.millis("timeoutMs", 1)?,
-            max_retries: options.integer("maxRetries", 100)?.and_then(|retries| u32::try_from(retries).ok()),
-            max_response_bytes: options.integer("maxResponseBytes", MOST_BYTES)?,
-            clock_tolerance_seconds: options.integer("clockToleranceSeconds", LONGEST_TOLERANCE)?,
-            user_agent: options.text("userAgent")?,
-            custom_headers: options.pairs("customHeaders")?,
-            conformance: options.word("conformance", Conformance::WORDS)?,
-            browser: options.flag("browser")?.unwrap_or_default(),
-        })
+        let options = Fields::new(document.root(), "", KNOWN);
+        let read = Self {
+            issuer: options.required_text("issuer"),
+            client_id: options.filled_text("clientId"),
+            auth: options.get("auth").map(|_| AuthData::read(&options.nested("auth", AUTH))),
+            preset: preset_option(&options),
+            endpoints: Endpoints::read(&options.nested("endpoints", ENDPOINTS)),
+            discovery: discovery_option(&options),
+            endpoint_origins: endpoint_origins(&options),
+            insecure_hosts: options.texts("insecureHosts"),
+            timeout_ms: options.millis("timeoutMs", 1),
+            max_retries: options.integer("maxRetries", 0, 100).and_then(|retries| u32::try_from(retries).ok()),
+            max_response_bytes: options.integer("maxResponseBytes", 1, MOST_BYTES),
+            clock_tolerance_seconds: options.integer("clockToleranceSeconds", 0, LONGEST_TOLERANCE),
+            user_agent: options.filled_text("userAgent"),
+            custom_headers: options.pairs("customHeaders"),
+            conformance: options.word("conformance", Conformance::WORDS).and_then(Conformance::at),
+            browser: options.flag("browser").unwrap_or_default(),
+        };
+        options.finish().map(|()| read)
     }
 }
 
@@ -140,68 +141,54 @@ const KNOWN: &[&str] = &[
     "browser",
 ];
 const AUTH: &[&str] = &["type", "clientId", "clientSecret", "encoding", "accessToken", "zones", "issuer"];
-const ENDPOINTS: &[&str] = &[
-    "token",
-    "authorize",
-    "introspect",
-    "revoke",
-    "register",
-    "par",
-    "deviceAuthorization",
-    "backchannelAuthentication",
-    "userinfo",
-    "jwks",
-    "endSession",
-];
 
-fn preset_option(options: &Fields<'_, '_>) -> Result<Option<PresetOption>, Error> {
-    let Some(value) = options.get("preset") else { return Ok(None) };
-    if let Some(name) = value.as_str() {
-        return Ok(Some(PresetOption::Named(name.into_owned())));
-    }
-    let own = ServerPreset::read(&Fields::new(value, "preset", preset::KNOWN)?)?;
-    Ok(Some(PresetOption::Own(Box::new(own))))
-}
-
-fn discovery_option(options: &Fields<'_, '_>) -> Result<Option<DiscoveryOption>, Error> {
-    match options.get("discovery") {
-        None => Ok(None),
-        Some(value) if value.as_bool() == Some(false) => Ok(Some(DiscoveryOption::Off)),
-        Some(value) => {
-            let discovery = Fields::new(value, "discovery", &["ttlMs", "negativeTtlMs"])?;
-            let ttl_ms = discovery.millis("ttlMs", 0)?;
-            Ok(Some(DiscoveryOption::On(DiscoveryOptions {
-                ttl_ms,
-                negative_ttl_ms: discovery.millis("negativeTtlMs", 0)?,
-            })))
-        }
+fn preset_option(options: &Fields<'_, '_>) -> Option<PresetOption> {
+    match options.get("preset")?.as_str() {
+        Some(name) => Some(PresetOption::Named(name.into_owned())),
+        None => Some(PresetOption::Own(Box::new(ServerPreset::read(&options.nested("preset", preset::KNOWN))))),
     }
 }
 
-fn endpoint_origins(options: &Fields<'_, '_>) -> Result<EndpointOrigins, Error> {
-    let Some(value) = options.get("endpointOrigins") else { return Ok(EndpointOrigins::Any) };
+fn discovery_option(options: &Fields<'_, '_>) -> Option<DiscoveryOption> {
+    if options.get("discovery")?.as_bool() == Some(false) {
+        return Some(DiscoveryOption::Off);
+    }
+    let discovery = options.nested("discovery", &["ttlMs", "negativeTtlMs"]);
+    Some(DiscoveryOption::On(DiscoveryOptions {
+        ttl_ms: discovery.millis("ttlMs", 0),
+        negative_ttl_ms: discovery.millis("negativeTtlMs", 0),
+    }))
+}
+
+fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
+    const FIELD: &str = "endpointOrigins";
+    let Some(value) = options.get(FIELD) else { return EndpointOrigins::Any };
     match value.as_str().as_deref() {
-        Some("any") => Ok(EndpointOrigins::Any),
-        Some("same-origin") => Ok(EndpointOrigins::SameOrigin),
+        Some("any") => EndpointOrigins::Any,
+        Some("same-origin") => EndpointOrigins::SameOrigin,
         Some(_) => {
-            Err(invalid("endpointOrigins", &["`endpointOrigins` is \"any\", \"same-origin\" or a list of origins"]))
+            options.fail(invalid(FIELD, &["`endpointOrigins` is \"any\", \"same-origin\" or a list of origins"]));
+            EndpointOrigins::SameOrigin
         }
-        None => options
-            .texts("endpointOrigins")?
-            .iter()
-            .map(|text| origin(text))
-            .collect::<Result<_, _>>()
-            .map(EndpointOrigins::Listed),
+        None => {
+            let mut origins = Vec::new();
+            for (index, text) in options.texts(FIELD).iter().enumerate() {
+                match Url::parse(text).filter(is_origin) {
+                    Some(url) => origins.push(url.origin()),
+                    None => {
+                        let field = element(FIELD, index);
+                        options
+                            .fail(invalid(&field, &["`", &field, "` has to be an origin such as https://as.example"]));
+                    }
+                }
+            }
+            EndpointOrigins::Listed(origins)
+        }
     }
 }
 
-fn origin(text: &str) -> Result<String, Error> {
-    let url =
-        Url::parse(text).filter(|url| url.path == "/" && !url.has_query && !url.has_fragment && !url.has_user_info);
-    let url = url.filter(|url| !url.host.is_empty());
-    url.map(|url| url.origin()).ok_or_else(|| {
-        invalid("endpointOrigins", &["`endpointOrigins` holds an element that is no origin such as https://as.example"])
-    })
+fn is_origin(url: &Url) -> bool {
+    url.path == "/" && !url.host.is_empty() && !url.has_query && !url.has_fragment && !url.has_user_info
 }
 
 /// What a client authenticates with, as it crosses from JavaScript. Which members are set depends on the kind.
@@ -226,23 +213,23 @@ pub struct AuthData {
     pub access_token: Option<String>,
     /// Zone, client id and secret of [`AuthKind::MultiZone`].
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "[string, string, string][]"))]
-    pub zones: Vec<[String; 3]>,
+    pub zones: Vec<Vec<String>>,
     /// The issuer whose credentials are withheld.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub issuer: Option<String>,
 }
 
 impl AuthData {
-    fn read(auth: &Fields<'_, '_>) -> Result<Self, Error> {
-        Ok(Self {
-            kind: auth.word("type", AuthKind::WORDS)?.unwrap_or_default(),
-            client_id: auth.text("clientId")?,
-            client_secret: auth.text("clientSecret")?,
-            encoding: auth.word("encoding", BasicEncoding::WORDS)?,
-            access_token: auth.text("accessToken")?,
-            zones: auth.tuples("zones")?,
-            issuer: auth.text("issuer")?,
-        })
+    fn read(auth: &Fields<'_, '_>) -> Self {
+        Self {
+            kind: auth.word("type", AuthKind::WORDS).and_then(AuthKind::at).unwrap_or_default(),
+            client_id: auth.text("clientId"),
+            client_secret: auth.text("clientSecret"),
+            encoding: auth.word("encoding", BasicEncoding::WORDS).and_then(BasicEncoding::at),
+            access_token: auth.text("accessToken"),
+            zones: auth.rows("zones", 3),
+            issuer: auth.text("issuer"),
+        }
     }
 }
 
@@ -277,87 +264,80 @@ words! {
     }
 }
 
-/// Endpoints that are not taken from metadata: absolute, or a path below the issuer's.
-#[derive(Clone, Debug, Default)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
-pub struct Endpoints {
-    /// RFC 6749 section 3.2.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub token: Option<String>,
-    /// RFC 6749 section 3.1.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub authorize: Option<String>,
-    /// RFC 7662.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub introspect: Option<String>,
-    /// RFC 7009.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub revoke: Option<String>,
-    /// RFC 7591.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub register: Option<String>,
-    /// RFC 9126.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub par: Option<String>,
-    /// RFC 8628.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub device_authorization: Option<String>,
-    /// CIBA.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub backchannel_authentication: Option<String>,
-    /// OpenID Connect Core section 5.3.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub userinfo: Option<String>,
-    /// RFC 7517.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub jwks: Option<String>,
-    /// OpenID Connect RP-Initiated Logout.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub end_session: Option<String>,
+macro_rules! endpoints {
+    ($( $(#[$doc:meta])+ $field:ident / $name:literal, )+) => {
+        /// The names an endpoint may be given under.
+        const ENDPOINTS: &[&str] = &[$( $name, )+];
+
+        #[cfg(target_arch = "wasm32")]
+        #[expect(dead_code, reason = "a type for TypeScript")]
+        mod typescript {
+            /// Endpoints that are not taken from metadata: absolute, or a path below the issuer's.
+            #[derive(tsify::Tsify)]
+            pub struct Endpoints {
+                $( $(#[$doc])+ #[serde(rename = $name)] #[tsify(optional)] pub $field: String, )+
+            }
+        }
+    };
 }
 
+endpoints! {
+    /// RFC 6749 section 3.2.
+    token / "token",
+    /// RFC 6749 section 3.1.
+    authorize / "authorize",
+    /// RFC 7662.
+    introspect / "introspect",
+    /// RFC 7009.
+    revoke / "revoke",
+    /// RFC 7591.
+    register / "register",
+    /// RFC 9126.
+    par / "par",
+    /// RFC 8628.
+    device_authorization / "deviceAuthorization",
+    /// CIBA.
+    backchannel_authentication / "backchannelAuthentication",
+    /// OpenID Connect Core section 5.3.
+    userinfo / "userinfo",
+    /// RFC 7517.
+    jwks / "jwks",
+    /// OpenID Connect RP-Initiated Logout.
+    end_session / "endSession",
+}
+
+/// Endpoints that are not taken from metadata, by name; a name is one of those of the npm package, such as `token`.
+#[derive(Clone, Debug, Default)]
+pub struct Endpoints(pub Vec<(String, String)>);
+
 impl Endpoints {
-    fn read(fields: &Fields<'_, '_>) -> Result<Self, Error> {
-        Ok(Self {
-            token: fields.text("token")?,
-            authorize: fields.text("authorize")?,
-            introspect: fields.text("introspect")?,
-            revoke: fields.text("revoke")?,
-            register: fields.text("register")?,
-            par: fields.text("par")?,
-            device_authorization: fields.text("deviceAuthorization")?,
-            backchannel_authentication: fields.text("backchannelAuthentication")?,
-            userinfo: fields.text("userinfo")?,
-            jwks: fields.text("jwks")?,
-            end_session: fields.text("endSession")?,
-        })
+    fn read(fields: &Fields<'_, '_>) -> Self {
+        let mut endpoints = Vec::new();
+        for name in ENDPOINTS {
+            if let Some(text) = fields.text(name) {
+                endpoints.push(((*name).into(), text));
+            }
+        }
+        Self(endpoints)
+    }
+
+    /// The address of an endpoint.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(found, _)| found == name).map(|(_, address)| address.as_str())
     }
 
     /// Makes every endpoint absolute and checks it.
     ///
     /// # Errors
     /// `invalid_endpoint` or `insecure_url`, with the endpoint's name.
-    pub fn resolve(mut self, issuer: &Url, transport: &Transport<'_>) -> Result<Self, Error> {
-        let all = [
-            ("endpoints.token", &mut self.token),
-            ("endpoints.authorize", &mut self.authorize),
-            ("endpoints.introspect", &mut self.introspect),
-            ("endpoints.revoke", &mut self.revoke),
-            ("endpoints.register", &mut self.register),
-            ("endpoints.par", &mut self.par),
-            ("endpoints.deviceAuthorization", &mut self.device_authorization),
-            ("endpoints.backchannelAuthentication", &mut self.backchannel_authentication),
-            ("endpoints.userinfo", &mut self.userinfo),
-            ("endpoints.jwks", &mut self.jwks),
-            ("endpoints.endSession", &mut self.end_session),
-        ];
-        for (field, endpoint) in all {
-            if let Some(text) = endpoint.take() {
-                *endpoint = Some(resolve(&text, field, issuer, transport)?);
-            }
+    pub fn resolve(self, issuer: &Url, transport: &Transport<'_>) -> Result<Self, Error> {
+        let mut resolved = Vec::new();
+        for (name, text) in self.0 {
+            let address = resolve(&text, &["endpoints.", &name].concat(), issuer, transport)?;
+            resolved.push((name, address));
         }
-        Ok(self)
+        Ok(Self(resolved))
     }
 }
 

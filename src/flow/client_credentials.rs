@@ -48,14 +48,15 @@ impl ClientCredentialsRequest {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let known = ["scope", "resource", "audience", "authorizationDetails", "extra"];
         let document = fields::document(text)?;
-        let request = Fields::new(document.root(), "", &known)?;
-        Ok(Self {
-            scope: request.texts("scope")?,
-            resource: request.texts("resource")?,
-            audience: request.texts("audience")?,
+        let request = Fields::new(document.root(), "", &known);
+        let read = Self {
+            scope: request.texts("scope"),
+            resource: request.texts("resource"),
+            audience: request.texts("audience"),
             authorization_details: request.raw("authorizationDetails"),
-            extra: request.pairs("extra")?,
-        })
+            extra: request.pairs("extra"),
+        };
+        request.finish().map(|()| read)
     }
 }
 
@@ -70,25 +71,24 @@ impl Client {
         let client = Rc::clone(self);
         Flow::new(|io| async move {
             let call = options.check(&client, io.now())?;
-            let extra = request.extra.clone();
-            token_endpoint::check_extra(&extra, &grant::RESERVED)?;
-            let request = check(request)?;
-            let mut form = grant::form(&request);
-            for (name, value) in &extra {
-                form.push(name, value);
-            }
-            let secrets = extra.iter().map(|(_, value)| crate::secret::Secret::new(value.as_str())).collect();
-            token_endpoint::send(&io, &client, &call, Grant { form, secrets, scope: &request.scope, exchange: None })
-                .await
+            token_endpoint::send(&io, client, &call, check(request)?).await
         })
     }
 }
 
-fn check(request: ClientCredentialsRequest) -> Result<ClientCredentialsGrant, Error> {
-    Ok(ClientCredentialsGrant {
+#[inline(never)]
+fn check(request: ClientCredentialsRequest) -> Result<Grant, Error> {
+    token_endpoint::check_extra(&request.extra, &grant::RESERVED)?;
+    let checked = ClientCredentialsGrant {
         scope: token_endpoint::scopes(request.scope)?,
         resource: token_endpoint::resources(request.resource)?,
         audience: token_endpoint::audiences(request.audience)?,
         authorization_details: token_endpoint::authorization_details(request.authorization_details)?,
-    })
+    };
+    let mut form = grant::form(&checked);
+    for (name, value) in &request.extra {
+        form.push(name, value);
+    }
+    let secrets = token_endpoint::secrets_in(&request.extra).collect();
+    Ok(Grant { form, secrets, scope: checked.scope, exchange: None })
 }

@@ -3,11 +3,12 @@
 use crate::Client;
 use crate::error::{Error, ErrorCode};
 use crate::flow::{Call, CallOptions, Flow, Io};
-use crate::http::HttpRequest;
+use crate::http::{HttpRequest, HttpResponse};
 use crate::policy::action::{Origin, refused_status};
 use crate::policy::discovery::{candidates, check_endpoints, is_elsewhere};
 use crate::policy::retry::{Repeat, RetryBudget};
 use crate::protocol::rfc8414_metadata::{self, DiscoveredMetadata};
+use crate::time::UnixMillis;
 use std::rc::Rc;
 
 /// Retries of a shared request are not spread: callers that share it wait equally long and share the next one too.
@@ -73,10 +74,7 @@ async fn try_candidates(io: &Io, client: &Client, call: &Call) -> Result<Rc<Disc
     for url in candidates(&client.issuer_url, client.preset.discovery) {
         match get(io, client, call, url).await? {
             Answer::Elsewhere(status) => last_status = status,
-            Answer::Document(document) => {
-                check_endpoints(&document, &client.issuer_url, &client.endpoint_origins, &client.insecure_hosts)?;
-                return Ok(document);
-            }
+            Answer::Document(document) => return Ok(document),
         }
     }
     let message = [
@@ -87,28 +85,14 @@ async fn try_candidates(io: &Io, client: &Client, call: &Call) -> Result<Rc<Disc
     Err(Error::response(ErrorCode::DiscoveryFailed, last_status, &message))
 }
 
-enum Answer {
-    Document(Rc<DiscoveredMetadata>),
-    Elsewhere(u16),
-}
-
 async fn get(io: &Io, client: &Client, call: &Call, url: String) -> Result<Answer, Error> {
     let mut budget = RetryBudget::new(client.max_retries, call.deadline);
     loop {
         let mut request = HttpRequest::get_json(url.clone());
         client.add_headers(&mut request, &call.headers);
-        let error = match io.send(request).await {
-            Ok(response) if is_elsewhere(response.status) => return Ok(Answer::Elsewhere(response.status)),
-            Ok(response) => {
-                let origin = Origin { url: &url, token_endpoint: false, exchange: false };
-                match refused_status(&response, origin, &[], io.now()) {
-                    None => {
-                        return rfc8414_metadata::parse(response, &client.issuer)
-                            .map(|document| Answer::Document(Rc::new(document)));
-                    }
-                    Some(error) => error,
-                }
-            }
+        let answer = io.send(request).await;
+        let error = match read(client, &url, answer, io.now()) {
+            Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
         match budget.next(&error, Repeat::Read, io.now(), NO_JITTER) {
@@ -116,4 +100,23 @@ async fn get(io: &Io, client: &Client, call: &Call, url: String) -> Result<Answe
             None => return Err(error),
         }
     }
+}
+
+enum Answer {
+    Document(Rc<DiscoveredMetadata>),
+    Elsewhere(u16),
+}
+
+#[inline(never)]
+fn read(client: &Client, url: &str, answer: Result<HttpResponse, Error>, now: UnixMillis) -> Result<Answer, Error> {
+    let response = answer?;
+    if is_elsewhere(response.status) {
+        return Ok(Answer::Elsewhere(response.status));
+    }
+    if response.status != 200 {
+        return Err(refused_status(&response, Origin { url, token_endpoint: false, exchange: false }, &[], now));
+    }
+    let document = rfc8414_metadata::parse(response, &client.issuer)?;
+    check_endpoints(&document, &client.issuer_url, &client.endpoint_origins, &client.insecure_hosts)?;
+    Ok(Answer::Document(Rc::new(document)))
 }

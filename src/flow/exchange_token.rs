@@ -7,7 +7,7 @@ use crate::fields::{self, Fields, invalid, missing};
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
 use crate::policy::issued;
-use crate::policy::preset::{SendRequestedType, ServerPreset};
+use crate::policy::preset::{IssuedType, SendRequestedType, ServerPreset};
 use crate::protocol::rfc6749_token::{ACCESS_TOKEN, ExchangeExpectation, TokenSet};
 use crate::protocol::rfc8693_exchange::{self as exchange, TokenExchange};
 use crate::secret::Secret;
@@ -102,22 +102,23 @@ impl TokenExchangeRequest {
     /// [`Error::Config`] that names the first bad one.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = fields::document(text)?;
-        let request = Fields::new(document.root(), "", KNOWN)?;
+        let request = Fields::new(document.root(), "", KNOWN);
         let claims = request.get("claims");
-        Ok(Self {
-            subject_token: request.text("subjectToken")?.ok_or_else(|| missing("subjectToken"))?,
-            subject_token_type: request.text("subjectTokenType")?,
-            actor_token: request.text("actorToken")?,
-            actor_token_type: request.text("actorTokenType")?,
-            requested_token_type: request.text("requestedTokenType")?,
-            audience: request.texts("audience")?,
-            resource: request.texts("resource")?,
-            scope: request.texts("scope")?,
+        let read = Self {
+            subject_token: request.required_text("subjectToken"),
+            subject_token_type: request.text("subjectTokenType"),
+            actor_token: request.text("actorToken"),
+            actor_token_type: request.text("actorTokenType"),
+            requested_token_type: request.text("requestedTokenType"),
+            audience: request.texts("audience"),
+            resource: request.texts("resource"),
+            scope: request.texts("scope"),
             authorization_details: request.raw("authorizationDetails"),
             claims: claims.map(|claims| claims.as_str().map_or_else(|| claims.text().into(), |text| text.into_owned())),
-            extra: request.pairs("extra")?,
-            verify_issued: request.flag("verifyIssued")?.unwrap_or_default(),
-        })
+            extra: request.pairs("extra"),
+            verify_issued: request.flag("verifyIssued").unwrap_or_default(),
+        };
+        request.finish().map(|()| read)
     }
 }
 
@@ -128,35 +129,39 @@ impl Client {
         let client = Rc::clone(self);
         Flow::new(|io| async move {
             let call = options.check(&client, io.now())?;
-            let verify_issued = request.verify_issued;
+            let verify = request.verify_issued.then_some(client.clock_tolerance_seconds);
             let request = check(request, &client.preset)?;
-            let grant = Grant {
-                form: exchange::form(&request),
-                secrets: secrets(&request),
-                scope: &request.scope,
-                exchange: Some(ExchangeExpectation {
-                    requested_type: request.requested_token_type.as_deref(),
-                    issued_type_required: client.preset.response.issued_type
-                        == crate::policy::preset::IssuedType::Required,
-                }),
-            };
-            let token = token_endpoint::send(&io, &client, &call, grant).await?;
-            if verify_issued {
-                issued::check(&token, &request, client.clock_tolerance_seconds)?;
+            let grant = grant(&request, &client.preset);
+            let token = token_endpoint::send(&io, client, &call, grant).await?;
+            match verify {
+                Some(tolerance_seconds) => issued::check(&token, &request, tolerance_seconds).map(|()| token),
+                None => Ok(token),
             }
-            Ok(token)
         })
     }
 }
 
+fn grant(request: &TokenExchange, preset: &ServerPreset) -> Grant {
+    Grant {
+        form: exchange::form(request),
+        secrets: secrets(request),
+        scope: request.scope.clone(),
+        exchange: Some(ExchangeExpectation {
+            requested_type: request.requested_token_type.clone(),
+            issued_type_required: preset.response.issued_type == IssuedType::Required,
+        }),
+    }
+}
+
 fn secrets(request: &TokenExchange) -> Vec<Secret> {
-    let actor = request.actor.iter().map(|(token, _)| token.clone());
-    let extra =
-        request.extra.iter().map(|(_, value)| Secret::new(value.as_str())).filter(|value| value.expose().len() >= 16);
-    [request.subject_token.clone()].into_iter().chain(actor).chain(extra).collect()
+    let mut secrets = vec![request.subject_token.clone()];
+    secrets.extend(request.actor.iter().map(|(token, _)| token.clone()));
+    secrets.extend(token_endpoint::secrets_in(&request.extra));
+    secrets
 }
 
 /// Turns what the caller wrote into a request that the server of this preset may be sent.
+#[inline(never)]
 fn check(request: TokenExchangeRequest, preset: &ServerPreset) -> Result<TokenExchange, Error> {
     let subject_token_type = token_type(request.subject_token_type, "subjectTokenType", &preset.subject_types)?
         .unwrap_or_else(|| ACCESS_TOKEN.into());

@@ -33,6 +33,19 @@ pub enum Step<T> {
     Done(Result<T, Error>),
 }
 
+impl<T> Step<T> {
+    /// The same step with another result.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Step<U> {
+        match self {
+            Self::Send(request) => Step::Send(request),
+            Self::Authenticate(request) => Step::Authenticate(request),
+            Self::Wait(millis) => Step::Wait(millis),
+            Self::Done(result) => Step::Done(result.map(change)),
+        }
+    }
+}
+
 /// A token request that the host's own client authentication completes.
 #[derive(Debug)]
 pub struct AuthenticateRequest {
@@ -249,13 +262,14 @@ impl CallOptions {
     /// [`Error::Config`] that names the first bad one.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = fields::document(text)?;
-        let options = Fields::new(document.root(), "", &["timeoutMs", "zone", "headers", "prepared"])?;
-        Ok(Self {
-            timeout_ms: options.millis("timeoutMs", 1)?,
-            zone: options.text("zone")?,
-            headers: options.pairs("headers")?,
-            prepared: options.flag("prepared")?.unwrap_or_default(),
-        })
+        let options = Fields::new(document.root(), "", &["timeoutMs", "zone", "headers", "prepared"]);
+        let read = Self {
+            timeout_ms: options.millis("timeoutMs", 1),
+            zone: options.text("zone"),
+            headers: options.pairs("headers"),
+            prepared: options.flag("prepared").unwrap_or_default(),
+        };
+        options.finish().map(|()| read)
     }
 
     pub(crate) fn check(self, client: &crate::Client, now: UnixMillis) -> Result<Call, Error> {

@@ -2,67 +2,54 @@
 
 use crate::Client;
 use crate::error::{Error, ErrorCode};
-use crate::fields::invalid;
+use crate::fields::{element, invalid};
 use crate::flow::discover_server_metadata::server_metadata;
 use crate::flow::{AuthenticateRequest, Call, Io};
 use crate::form::Form;
-use crate::http::HttpRequest;
+use crate::http::{Header, HttpRequest, HttpResponse};
 use crate::policy::action::{Origin, refused_status, server_error};
+use crate::policy::preset::OmitMeans;
 use crate::policy::retry::{Repeat, RetryBudget};
 use crate::protocol::rfc6749_client_authentication::{self as client_authentication, ClientAuthentication};
 use crate::protocol::rfc6749_error;
 use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, TokenSet};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::Secret;
+use crate::time::UnixMillis;
 use std::rc::Rc;
 
 /// A grant that is ready to be sent but for the client's authentication.
-pub(crate) struct Grant<'a> {
+pub(crate) struct Grant {
     pub form: Form,
     /// What the form holds that must not be shown.
     pub secrets: Vec<Secret>,
-    pub scope: &'a [String],
-    /// Set for an exchange.
-    pub exchange: Option<ExchangeExpectation<'a>>,
+    pub scope: Vec<String>,
+    /// The type of token that an exchange asks for; `None` for another grant.
+    pub exchange: Option<ExchangeExpectation>,
 }
 
 /// Sends a grant that is safe to repeat when the server says it did nothing.
-pub(crate) async fn send(io: &Io, client: &Client, call: &Call, grant: Grant<'_>) -> Result<TokenSet, Error> {
-    let authentication = client.authentication(call.zone.as_deref())?;
-    let (endpoint, metadata) = token_endpoint(io, client, call).await?;
-    let mut secrets = grant.secrets;
-    secrets.extend(authentication.secrets());
-    // A key in a header of the caller's own must not come back in an error either.
-    secrets.extend(
-        call.headers.iter().map(|(_, value)| Secret::new(value.as_str())).filter(|value| value.expose().len() >= 16),
-    );
-    let preset = &client.preset;
-    let expected = Expectation {
-        issuer: &client.issuer,
-        scope: grant.scope,
-        no_scope_means_none: preset.scope.omit_means == crate::policy::preset::OmitMeans::None,
-        token_types: &preset.response.token_types,
-        assume_bearer: preset.response.assume_bearer,
-        exchange: grant.exchange,
+pub(crate) async fn send(io: &Io, client: Rc<Client>, call: &Call, grant: Grant) -> Result<TokenSet, Error> {
+    // Before anything is sent, discovery included: a call without credentials must not begin.
+    client.authentication(call.zone.as_deref())?;
+    let metadata = match client.endpoints.get("token") {
+        Some(_) => None,
+        None => Some(server_metadata(io, &client, call).await?),
     };
-    let origin = Origin { url: &endpoint, token_endpoint: true, exchange: expected.exchange.is_some() };
+    let endpoint = token_endpoint(&client, metadata.as_deref())?;
     let mut budget = RetryBudget::new(client.max_retries, call.deadline);
+    let attempt = Attempt { client, grant, endpoint, metadata };
     loop {
         // Authenticated anew each time: an assertion of the host may be good for one request only.
-        let request =
-            authenticated(io, client, call, authentication, &grant.form, &endpoint, metadata.as_ref()).await?;
-        let error = match io.send(request).await {
+        let mut request = attempt.request(call)?;
+        if let Some(asked) = attempt.for_host(call, &request)? {
+            let (headers, body) = io.authenticate(asked).await?;
+            complete(&mut request, headers, body);
+        }
+        let answer = io.send(request).await;
+        let error = match attempt.read(call, answer, io.now()) {
+            Ok(token) => return Ok(token),
             Err(error) => error,
-            Ok(response) => {
-                let now = io.now();
-                if let Some(body) = rfc6749_error::parse(&response) {
-                    server_error(body, &response, preset, origin, &client.trusted_origins(), &secrets, now)
-                } else if let Some(error) = refused_status(&response, origin, &secrets, now) {
-                    error
-                } else {
-                    return rfc6749_token::parse(&response, &expected, now);
-                }
-            }
         };
         match budget.next(&error, Repeat::Refused, io.now(), io.random()) {
             Some(pause) => io.wait(pause).await?,
@@ -71,56 +58,97 @@ pub(crate) async fn send(io: &Io, client: &Client, call: &Call, grant: Grant<'_>
     }
 }
 
-async fn token_endpoint(
-    io: &Io,
-    client: &Client,
-    call: &Call,
-) -> Result<(String, Option<Rc<DiscoveredMetadata>>), Error> {
-    if let Some(endpoint) = &client.endpoints.token {
-        return Ok((endpoint.clone(), None));
+fn token_endpoint(client: &Client, metadata: Option<&DiscoveredMetadata>) -> Result<String, Error> {
+    let known = client.endpoints.get("token").or_else(|| metadata?.endpoint("token_endpoint"));
+    known.map(String::from).ok_or_else(|| {
+        let message = ["the metadata of ", &client.issuer, " names no token endpoint: give `endpoints.token`"];
+        Error::config(ErrorCode::MissingEndpoint, "endpoints.token", &message)
+    })
+}
+
+/// What every attempt shares. Its methods do all that is no step, so that the state machine above stays small.
+struct Attempt {
+    client: Rc<Client>,
+    grant: Grant,
+    endpoint: String,
+    metadata: Option<Rc<DiscoveredMetadata>>,
+}
+
+impl Attempt {
+    /// The request as far as the core can make it.
+    #[inline(never)]
+    fn request(&self, call: &Call) -> Result<HttpRequest, Error> {
+        let authentication = self.client.authentication(call.zone.as_deref())?;
+        let mut form = self.grant.form.clone();
+        authentication.name_client(&mut form);
+        let mut request = HttpRequest::post_form(self.endpoint.clone(), form.encode());
+        self.client.add_headers(&mut request, &call.headers);
+        authentication.authorize(&mut request);
+        Ok(request)
     }
-    let metadata = server_metadata(io, client, call).await?;
-    match metadata.endpoint("token_endpoint").map(String::from) {
-        Some(endpoint) => Ok((endpoint, Some(metadata))),
-        None => Err(Error::config(
-            ErrorCode::MissingEndpoint,
-            "endpoints.token",
-            &["the metadata of ", &client.issuer, " names no token endpoint: give `endpoints.token`"],
-        )),
+
+    /// What the host is asked, when it is the host that authenticates.
+    #[inline(never)]
+    fn for_host(&self, call: &Call, request: &HttpRequest) -> Result<Option<AuthenticateRequest>, Error> {
+        let authentication = self.client.authentication(call.zone.as_deref())?;
+        if !matches!(authentication, ClientAuthentication::Host { .. }) {
+            return Ok(None);
+        }
+        let mut form = self.grant.form.clone();
+        authentication.name_client(&mut form);
+        Ok(Some(AuthenticateRequest {
+            issuer: self.client.issuer.clone(),
+            endpoint: self.endpoint.clone(),
+            headers: request.headers.clone(),
+            form,
+            metadata: self.metadata.clone(),
+        }))
+    }
+
+    #[inline(never)]
+    fn read(&self, call: &Call, answer: Result<HttpResponse, Error>, now: UnixMillis) -> Result<TokenSet, Error> {
+        let response = answer?;
+        let preset = &self.client.preset;
+        let origin = Origin { url: &self.endpoint, token_endpoint: true, exchange: self.grant.exchange.is_some() };
+        if let Some(body) = rfc6749_error::parse(&response) {
+            let trusted = self.client.trusted_origins();
+            return Err(server_error(body, &response, preset, origin, &trusted, &self.secrets(call), now));
+        }
+        if response.status != 200 {
+            return Err(refused_status(&response, origin, &self.secrets(call), now));
+        }
+        let expected = Expectation {
+            issuer: &self.client.issuer,
+            scope: &self.grant.scope,
+            no_scope_means_none: preset.scope.omit_means == OmitMeans::None,
+            token_types: &preset.response.token_types,
+            assume_bearer: preset.response.assume_bearer,
+            exchange: self.grant.exchange.as_ref(),
+        };
+        rfc6749_token::parse(&response, &expected, now)
+    }
+
+    /// All that was sent and must not come back in an error.
+    fn secrets(&self, call: &Call) -> Vec<Secret> {
+        let mut secrets = self.grant.secrets.clone();
+        if let Ok(authentication) = self.client.authentication(call.zone.as_deref()) {
+            secrets.extend(authentication.secrets());
+        }
+        for (_, value) in self.client.headers.iter().chain(&call.headers) {
+            // A key in a header of the caller's own; a short value is a word.
+            if value.len() >= 16 {
+                secrets.push(Secret::new(value.as_str()));
+            }
+        }
+        secrets
     }
 }
 
-async fn authenticated(
-    io: &Io,
-    client: &Client,
-    call: &Call,
-    authentication: &ClientAuthentication,
-    form: &Form,
-    endpoint: &str,
-    metadata: Option<&Rc<DiscoveredMetadata>>,
-) -> Result<HttpRequest, Error> {
-    let mut form = form.clone();
-    authentication.name_client(&mut form);
-    let mut request = HttpRequest::post_form(endpoint.into(), String::new());
-    client.add_headers(&mut request, &call.headers);
-    if let ClientAuthentication::Host { .. } = authentication {
-        let asked = AuthenticateRequest {
-            issuer: client.issuer.clone(),
-            endpoint: endpoint.into(),
-            headers: request.headers.clone(),
-            form,
-            metadata: metadata.cloned(),
-        };
-        let (headers, body) = io.authenticate(asked).await?;
-        for (name, value) in headers {
-            request.set_header(&name, value);
-        }
-        request.body = Some(body);
-    } else {
-        authentication.authorize(&mut request);
-        request.body = Some(form.encode());
+fn complete(request: &mut HttpRequest, headers: Vec<Header>, body: String) {
+    for (name, value) in headers {
+        request.set_header(&name, value);
     }
-    Ok(request)
+    request.body = Some(body);
 }
 
 /// Checks extra parameters: none may replace what the operation or the client authentication sets.
@@ -135,6 +163,11 @@ pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Resu
         }
     }
     Ok(())
+}
+
+/// Extra parameters that may be secrets: a short value is a word.
+pub(crate) fn secrets_in(extra: &[(String, String)]) -> impl Iterator<Item = Secret> {
+    extra.iter().filter(|(_, value)| value.len() >= 16).map(|(_, value)| Secret::new(value.as_str()))
 }
 
 /// The elements of a list option, without empty ones.
@@ -181,8 +214,9 @@ pub(crate) fn resources(list: Vec<String>) -> Result<Vec<String>, Error> {
 /// Audiences are any text that can stand in a form.
 pub(crate) fn audiences(list: Vec<String>) -> Result<Vec<String>, Error> {
     let audiences = elements(list);
-    if audiences.iter().any(|audience| audience.chars().any(char::is_control)) {
-        return Err(invalid("audience", &["`audience` holds a control character"]));
+    if let Some(index) = audiences.iter().position(|audience| audience.chars().any(char::is_control)) {
+        let field = element("audience", index);
+        return Err(invalid(&field, &["`", &field, "` holds a control character"]));
     }
     Ok(audiences)
 }

@@ -1,12 +1,12 @@
 //! What a failed answer means and asks for.
 
-use crate::error::{Action, Error, ErrorCode, HttpError, ServerError};
+use crate::error::{Action, Challenge, Error, ErrorCode, HttpError, ServerError};
 use crate::http::HttpResponse;
 use crate::json::Document;
 use crate::policy::preset::{ErrorRule, ServerPreset};
 use crate::protocol::rfc6749_error::ErrorBody;
 use crate::protocol::rfc9110_challenge;
-use crate::secret::{Secret, clean, clean_snippet};
+use crate::secret::{Secret, clean, clean_snippet, holds_nothing_of};
 use crate::text::decimal;
 use crate::time::UnixMillis;
 use crate::url::Url;
@@ -22,14 +22,13 @@ pub struct Origin<'a> {
     pub exchange: bool,
 }
 
-/// The error of an answer that is neither a success nor an OAuth error; `None` for a 200.
+/// The error of an answer whose status is not 200 and that is no OAuth error.
 #[must_use]
-pub fn refused_status(response: &HttpResponse, origin: Origin<'_>, sent: &[Secret], now: UnixMillis) -> Option<Error> {
+pub fn refused_status(response: &HttpResponse, origin: Origin<'_>, sent: &[Secret], now: UnixMillis) -> Error {
     let status = response.status;
     let (code, message) = match status {
-        200 => return None,
         0 | 301 | 302 | 303 | 307 | 308 => (ErrorCode::UnexpectedRedirect, redirect_message(response, origin.url)),
-        401 if origin.token_endpoint => return Some(bare_unauthorized(response, origin, now)),
+        401 if origin.token_endpoint => return bare_unauthorized(response, origin, sent, now),
         201 if origin.token_endpoint => (
             ErrorCode::UnexpectedStatus,
             "the token endpoint answered 201: a token response has status 200 (RFC 6749 section 5.1)".into(),
@@ -53,14 +52,14 @@ pub fn refused_status(response: &HttpResponse, origin: Origin<'_>, sent: &[Secre
     };
     // Below 400 the body is no error text and may hold an issued token.
     let body_snippet = if status >= 400 { clean_snippet(&response.body, sent) } else { String::new() };
-    Some(Error::Http(Box::new(HttpError {
+    Error::Http(Box::new(HttpError {
         code,
         status,
         message,
         retry_after_ms: response.retry_after_millis(now),
         body_snippet,
         action,
-    })))
+    }))
 }
 
 fn redirect_message(response: &HttpResponse, from: &str) -> String {
@@ -88,14 +87,14 @@ fn redirect_origin(location: &str, from: &str) -> Option<String> {
     }
 }
 
-fn bare_unauthorized(response: &HttpResponse, origin: Origin<'_>, now: UnixMillis) -> Error {
+fn bare_unauthorized(response: &HttpResponse, origin: Origin<'_>, sent: &[Secret], now: UnixMillis) -> Error {
     Error::Server(Box::new(ServerError {
         status: response.status,
         error: None,
         error_description: None,
         error_uri: None,
         retry_after_ms: response.retry_after_millis(now),
-        challenges: challenges(response),
+        challenges: challenges(response, sent),
         interaction_url: None,
         claims: None,
         action: Action::FixClientAuth,
@@ -103,8 +102,16 @@ fn bare_unauthorized(response: &HttpResponse, origin: Origin<'_>, now: UnixMilli
     }))
 }
 
-fn challenges(response: &HttpResponse) -> Vec<crate::error::Challenge> {
-    response.header("www-authenticate").map(rfc9110_challenge::parse).unwrap_or_default()
+/// The challenges of an answer, cleaned: a server may echo there as well.
+fn challenges(response: &HttpResponse, sent: &[Secret]) -> Vec<Challenge> {
+    let mut challenges = response.header("www-authenticate").map(rfc9110_challenge::parse).unwrap_or_default();
+    for challenge in &mut challenges {
+        for (_, value) in &mut challenge.params {
+            *value = clean(value, sent);
+        }
+        challenge.token68 = challenge.token68.take().map(|value| clean(&value, sent));
+    }
+    challenges
 }
 
 /// The error that an OAuth error answer becomes.
@@ -129,9 +136,9 @@ pub fn server_error(
         error_description: body.description.map(|text| clean(&text, sent)),
         error_uri: body.uri.map(|text| clean(&text, sent)),
         retry_after_ms: response.retry_after_millis(now),
-        challenges: challenges(response),
+        challenges: challenges(response, sent),
         interaction_url,
-        claims: body.claims,
+        claims: body.claims.filter(|claims| holds_nothing_of(claims, sent)),
         action,
         exchange: origin.exchange,
     }))

@@ -263,9 +263,9 @@ impl ServerPreset {
     /// # Errors
     /// `unknown_preset` for a name that is none.
     pub fn named(name: &str) -> Result<Self, Error> {
-        match PresetName::WORDS.iter().find(|(word, _)| *word == name) {
-            Some((_, PresetName::Rfc8693)) => Ok(Self { id: name.into(), ..Self::default() }),
-            Some((_, PresetName::Keycloak)) => Self::parse(include_str!("presets/keycloak.json")),
+        match PresetName::WORDS.iter().position(|word| *word == name).and_then(PresetName::at) {
+            Some(PresetName::Rfc8693) => Ok(Self { id: name.into(), ..Self::default() }),
+            Some(PresetName::Keycloak) => Self::parse(include_str!("presets/keycloak.json")),
             None => {
                 let message = ["there is no preset ", name, ": use rfc8693 or keycloak, or an object of your own"];
                 Err(Error::config(ErrorCode::UnknownPreset, "preset", &message))
@@ -275,58 +275,64 @@ impl ServerPreset {
 
     fn parse(text: &str) -> Result<Self, Error> {
         let document = fields::document(text)?;
-        Self::read(&Fields::new(document.root(), "preset", KNOWN)?)
+        let preset = Fields::new(document.root(), "preset", KNOWN);
+        let read = Self::read(&preset);
+        preset.finish().map(|()| read)
     }
 
-    /// Reads a preset that the caller wrote; see [`KNOWN`] for its members.
-    ///
-    /// # Errors
-    /// [`Error::Config`] that names the member.
-    pub fn read(preset: &Fields<'_, '_>) -> Result<Self, Error> {
+    /// Reads a preset that the caller wrote; see [`KNOWN`] for its members. Failures are left in `preset`.
+    #[must_use]
+    pub fn read(preset: &Fields<'_, '_>) -> Self {
         let base = Self::default();
-        let names = preset.object("names", &["subjectToken"])?;
-        let target = preset.object("target", &["many", "required", "forbid"])?;
-        let scope = preset.object("scope", &["required", "omitMeans"])?;
-        let client_auth = preset.object("clientAuth", &["allowed", "forbidHeader", "basicEncoding"])?;
-        let response = preset.object("response", &["tokenTypes", "assumeBearer", "issuedType"])?;
-        Ok(Self {
-            id: preset.required_text("id")?,
-            grant_type: preset.text("grantType")?.unwrap_or(base.grant_type),
-            names: PresetNames {
-                subject_token: optional(&names, |names| names.text("subjectToken"))?
-                    .unwrap_or(base.names.subject_token),
-            },
+        let names = preset.nested("names", &["subjectToken"]);
+        let target = preset.nested("target", &["many", "required", "forbid"]);
+        let scope = preset.nested("scope", &["required", "omitMeans"]);
+        let client_auth = preset.nested("clientAuth", &["allowed", "forbidHeader", "basicEncoding"]);
+        let response = preset.nested("response", &["tokenTypes", "assumeBearer", "issuedType"]);
+        Self {
+            id: preset.required_text("id"),
+            grant_type: preset.text("grantType").unwrap_or(base.grant_type),
+            names: PresetNames { subject_token: names.text("subjectToken").unwrap_or(base.names.subject_token) },
             target: PresetTarget {
-                many: optional(&target, |target| target.flag("many"))?.unwrap_or(base.target.many),
-                required: optional(&target, |target| target.flag("required"))?.unwrap_or_default(),
-                forbid: optional(&target, |target| target.texts("forbid").map(Some))?.unwrap_or_default(),
+                many: target.flag("many").unwrap_or(base.target.many),
+                required: target.flag("required").unwrap_or_default(),
+                forbid: target.texts("forbid"),
             },
             scope: PresetScope {
-                required: optional(&scope, |scope| scope.flag("required"))?.unwrap_or_default(),
-                omit_means: optional(&scope, |scope| scope.word("omitMeans", OmitMeans::WORDS))?.unwrap_or_default(),
+                required: scope.flag("required").unwrap_or_default(),
+                omit_means: scope.word("omitMeans", OmitMeans::WORDS).and_then(OmitMeans::at).unwrap_or_default(),
             },
-            subject_types: preset.texts("subjectTypes")?,
-            actor_types: preset.texts("actorTypes")?,
-            requested_types: preset.texts("requestedTypes")?,
-            send_requested_type: preset.word("sendRequestedType", SendRequestedType::WORDS)?.unwrap_or_default(),
-            required_extra: preset.texts("requiredExtra")?,
-            fixed: preset.pairs("fixed")?,
+            subject_types: preset.texts("subjectTypes"),
+            actor_types: preset.texts("actorTypes"),
+            requested_types: preset.texts("requestedTypes"),
+            send_requested_type: preset
+                .word("sendRequestedType", SendRequestedType::WORDS)
+                .and_then(SendRequestedType::at)
+                .unwrap_or_default(),
+            required_extra: preset.texts("requiredExtra"),
+            fixed: preset.pairs("fixed"),
             client_auth: PresetClientAuth {
-                allowed: optional(&client_auth, |auth| auth.texts("allowed").map(Some))?.unwrap_or_default(),
-                forbid_header: optional(&client_auth, |auth| auth.flag("forbidHeader"))?.unwrap_or_default(),
-                basic_encoding: optional(&client_auth, |auth| auth.word("basicEncoding", BasicEncoding::WORDS))?
+                allowed: client_auth.texts("allowed"),
+                forbid_header: client_auth.flag("forbidHeader").unwrap_or_default(),
+                basic_encoding: client_auth
+                    .word("basicEncoding", BasicEncoding::WORDS)
+                    .and_then(BasicEncoding::at)
                     .unwrap_or_default(),
             },
             response: PresetResponse {
-                token_types: optional(&response, |response| response.texts("tokenTypes").map(Some))?
-                    .unwrap_or_default(),
-                assume_bearer: optional(&response, |response| response.flag("assumeBearer"))?.unwrap_or_default(),
-                issued_type: optional(&response, |response| response.word("issuedType", IssuedType::WORDS))?
+                token_types: response.texts("tokenTypes"),
+                assume_bearer: response.flag("assumeBearer").unwrap_or_default(),
+                issued_type: response
+                    .word("issuedType", IssuedType::WORDS)
+                    .and_then(IssuedType::at)
                     .unwrap_or_default(),
             },
-            errors: error_rules(preset)?,
-            discovery: preset.word("discovery", PresetDiscovery::WORDS)?.unwrap_or_default(),
-        })
+            errors: error_rules(preset),
+            discovery: preset
+                .word("discovery", PresetDiscovery::WORDS)
+                .and_then(PresetDiscovery::at)
+                .unwrap_or_default(),
+        }
     }
 }
 
@@ -349,30 +355,30 @@ pub const KNOWN: &[&str] = &[
     "discovery",
 ];
 
-fn optional<'t, 'a, T>(
-    fields: &Option<Fields<'t, 'a>>,
-    read: impl FnOnce(&Fields<'t, 'a>) -> Result<Option<T>, Error>,
-) -> Result<Option<T>, Error> {
-    fields.as_ref().map_or(Ok(None), read)
-}
-
-fn error_rules(preset: &Fields<'_, '_>) -> Result<Vec<ErrorRule>, Error> {
-    let Some(rules) = preset.get("errors") else { return Ok(Vec::new()) };
+fn error_rules(preset: &Fields<'_, '_>) -> Vec<ErrorRule> {
+    let mut read = Vec::new();
+    let Some(rules) = preset.get("errors") else { return read };
     let field = preset.field("errors");
-    let rules = rules.elements().ok_or_else(|| fields::invalid(&field, &["`", &field, "` has to be an array"]))?;
-    rules
-        .map(|rule| {
-            let rule = Fields::new(rule, &field, &["status", "error", "suberror", "member", "text", "action"])?;
-            Ok(ErrorRule {
-                status: rule.integer("status", 599)?.and_then(|status| u16::try_from(status).ok()),
-                error: rule.text("error")?,
-                suberror: rule.text("suberror")?,
-                member: rule.text("member")?,
-                text: rule.text("text")?,
-                action: rule.word("action", Action::WORDS)?.ok_or_else(|| fields::missing(&rule.field("action")))?,
-            })
-        })
-        .collect()
+    if rules.elements().is_none() {
+        preset.fail(fields::invalid(&field, &["`", &field, "` has to be an array"]));
+    }
+    for (index, rule) in rules.elements().into_iter().flatten().enumerate() {
+        let known = ["status", "error", "suberror", "member", "text", "action"];
+        let rule = preset.inside(Some(rule), fields::element(&field, index), &known);
+        let action = rule.word("action", Action::WORDS).and_then(Action::at);
+        if action.is_none() {
+            preset.fail(fields::missing(&rule.field("action")));
+        }
+        read.push(ErrorRule {
+            status: rule.integer("status", 200, 599).and_then(|status| u16::try_from(status).ok()),
+            error: rule.text("error"),
+            suberror: rule.text("suberror"),
+            member: rule.text("member"),
+            text: rule.text("text"),
+            action: action.unwrap_or(Action::ServerFault),
+        });
+    }
+    read
 }
 
 #[cfg(test)]

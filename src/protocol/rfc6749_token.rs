@@ -71,23 +71,25 @@ pub struct TokenSet {
     pub assumed: Vec<String>,
 }
 
-impl From<TokenSet> for Plain {
-    fn from(token: TokenSet) -> Self {
-        Self::object([
-            ("accessToken", token.access_token.into()),
-            ("tokenType", token.token_type.into()),
-            ("issuedTokenType", token.issued_token_type.into()),
-            ("expiresIn", token.expires_in.into()),
-            ("expiresAt", token.expires_at.map(|instant| instant.0).into()),
-            ("scope", token.scope.into()),
-            ("scopeSource", token.scope_source.into()),
-            ("missingScopes", token.missing_scopes.into()),
-            ("refreshToken", token.refresh_token.into()),
-            ("idToken", token.id_token.into()),
-            ("authorizationDetails", token.authorization_details.into()),
-            ("issuer", token.issuer.into()),
-            ("assumed", token.assumed.into()),
-        ])
+impl TokenSet {
+    /// The token as plain data, to leave the core.
+    #[must_use]
+    pub fn into_plain(self) -> Plain {
+        Plain::object()
+            .text("accessToken", self.access_token)
+            .text("tokenType", self.token_type)
+            .some_text("issuedTokenType", self.issued_token_type)
+            .some_number("expiresIn", self.expires_in)
+            .some_number("expiresAt", self.expires_at.map(|instant| instant.0))
+            .texts("scope", self.scope)
+            .word("scopeSource", self.scope_source.as_str())
+            .texts("missingScopes", self.missing_scopes)
+            .some_text("refreshToken", self.refresh_token)
+            .some_text("idToken", self.id_token)
+            .some_text("authorizationDetails", self.authorization_details)
+            .text("issuer", self.issuer)
+            .texts("assumed", self.assumed)
+            .build()
     }
 }
 
@@ -115,14 +117,14 @@ pub struct Expectation<'a> {
     /// True when an answer without a token type means `Bearer`.
     pub assume_bearer: bool,
     /// Set for an exchange.
-    pub exchange: Option<ExchangeExpectation<'a>>,
+    pub exchange: Option<&'a ExchangeExpectation>,
 }
 
 /// What only the answer to an exchange is held against (RFC 8693 section 2.2.1).
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ExchangeExpectation<'a> {
+#[derive(Clone, Debug, Default)]
+pub struct ExchangeExpectation {
     /// The type that was requested.
-    pub requested_type: Option<&'a str>,
+    pub requested_type: Option<String>,
     /// True when an answer that does not say what it issued is refused.
     pub issued_type_required: bool,
 }
@@ -195,7 +197,7 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
         ));
     };
     if let Some(exchange) = expected.exchange {
-        match (issued_token_type.as_deref(), exchange.requested_type) {
+        match (issued_token_type.as_deref(), exchange.requested_type.as_deref()) {
             (Some(issued), Some(requested)) if issued != requested => {
                 return Err(invalid(&["issues another type of token than was requested (`issued_token_type`)"]));
             }

@@ -27,16 +27,20 @@ impl DiscoveredMetadata {
     #[must_use]
     pub fn to_plain(&self) -> Plain {
         let Ok(document) = Document::parse(&self.document) else { return Plain::Absent };
-        let known = MEMBERS.iter().filter_map(|(name, kind)| {
-            let value = document.root().get(name)?;
-            let value = match kind {
-                Kind::Url | Kind::Text => value.as_str().map(|text| text.into_owned().into()),
-                Kind::List => value.as_strings().map(Plain::from),
-                Kind::Flag => value.as_bool().map(Plain::from),
+        let mut known = Plain::object();
+        for (name, kind) in MEMBERS {
+            let Some(value) = document.root().get(name) else { continue };
+            let name = camel_case(name);
+            known = match kind {
+                Kind::Url | Kind::Text => known.some_text(&name, value.as_str().map(Cow::into_owned)),
+                Kind::List => match value.as_strings() {
+                    Some(texts) => known.texts(&name, texts),
+                    None => known,
+                },
+                Kind::Flag => known.with(&name, value.as_bool().map_or(Plain::Absent, Plain::Flag)),
             };
-            Some((camel_case(name).into(), value?))
-        });
-        Plain::Object(known.collect())
+        }
+        known.build()
     }
 }
 
@@ -268,11 +272,8 @@ mod tests {
     fn p70_members_of_a_wrong_type_are_left_out_and_the_document_is_kept() {
         let body = r#"{"issuer":"https://as.example/t","token_endpoint":"https://as.example/token","scopes_supported":"a b","x_unknown":{"a":1}}"#;
         let found = parse(answer(body), "https://as.example/t").unwrap();
-        let known = Plain::object([
-            ("issuer", "https://as.example/t".to_owned().into()),
-            ("tokenEndpoint", "https://as.example/token".to_owned().into()),
-        ]);
-        assert_eq!(found.to_plain(), known);
+        let known = Plain::object().text("issuer", "https://as.example/t".into());
+        assert_eq!(found.to_plain(), known.text("tokenEndpoint", "https://as.example/token".into()).build());
         assert_eq!(found.endpoint("token_endpoint"), Some("https://as.example/token"));
         assert_eq!(found.document, body);
     }
