@@ -322,6 +322,156 @@ export interface TokenExchangeRequest {
     verifyIssued?: boolean;
 }
 /**
+ * What an authorization server says of itself: the members of RFC 8414 section 2 and of the extensions that
+ * clients use, in camel case. A member of a wrong type is left out here.
+ */
+export interface ServerMetadata {
+    /**
+     * The issuer as it stands in the document (RFC 8414 section 2).
+     */
+    issuer: string;
+    /**
+     * Where users are sent to authorize (RFC 6749 section 3.1).
+     */
+    authorizationEndpoint?: string;
+    /**
+     * Where tokens are asked for (RFC 6749 section 3.2).
+     */
+    tokenEndpoint?: string;
+    /**
+     * The keys the server signs with (RFC 7517).
+     */
+    jwksUri?: string;
+    /**
+     * Where clients are registered (RFC 7591).
+     */
+    registrationEndpoint?: string;
+    /**
+     * Where tokens are introspected (RFC 7662).
+     */
+    introspectionEndpoint?: string;
+    /**
+     * Where tokens are revoked (RFC 7009).
+     */
+    revocationEndpoint?: string;
+    /**
+     * Where authorization requests are pushed (RFC 9126).
+     */
+    pushedAuthorizationRequestEndpoint?: string;
+    /**
+     * Where device codes are asked for (RFC 8628).
+     */
+    deviceAuthorizationEndpoint?: string;
+    /**
+     * Where backchannel authentication starts (CIBA).
+     */
+    backchannelAuthenticationEndpoint?: string;
+    /**
+     * Where claims of the user are read (OpenID Connect Core section 5.3).
+     */
+    userinfoEndpoint?: string;
+    /**
+     * Where users sign out (OpenID Connect RP-Initiated Logout).
+     */
+    endSessionEndpoint?: string;
+    /**
+     * Scopes the server knows; not all of them need be listed.
+     */
+    scopesSupported?: string[];
+    /**
+     * Response types of the authorization endpoint.
+     */
+    responseTypesSupported?: string[];
+    /**
+     * Response modes of the authorization endpoint.
+     */
+    responseModesSupported?: string[];
+    /**
+     * Grants of the token endpoint.
+     */
+    grantTypesSupported?: string[];
+    /**
+     * How clients may authenticate at the token endpoint.
+     */
+    tokenEndpointAuthMethodsSupported?: string[];
+    /**
+     * Algorithms of signed client assertions.
+     */
+    tokenEndpointAuthSigningAlgValuesSupported?: string[];
+    /**
+     * How clients may authenticate at the introspection endpoint.
+     */
+    introspectionEndpointAuthMethodsSupported?: string[];
+    /**
+     * How clients may authenticate at the revocation endpoint.
+     */
+    revocationEndpointAuthMethodsSupported?: string[];
+    /**
+     * PKCE methods (RFC 7636).
+     */
+    codeChallengeMethodsSupported?: string[];
+    /**
+     * Algorithms of DPoP proofs (RFC 9449).
+     */
+    dpopSigningAlgValuesSupported?: string[];
+    /**
+     * Types of authorization details (RFC 9396).
+     */
+    authorizationDetailsTypesSupported?: string[];
+    /**
+     * Algorithms of ID tokens.
+     */
+    idTokenSigningAlgValuesSupported?: string[];
+    /**
+     * Kinds of subject identifiers.
+     */
+    subjectTypesSupported?: string[];
+    /**
+     * Claims the server may give.
+     */
+    claimsSupported?: string[];
+    /**
+     * Authentication contexts the server knows.
+     */
+    acrValuesSupported?: string[];
+    /**
+     * Languages of the server's pages.
+     */
+    uiLocalesSupported?: string[];
+    /**
+     * Delivery modes of backchannel authentication.
+     */
+    backchannelTokenDeliveryModesSupported?: string[];
+    /**
+     * True when authorization answers name their issuer (RFC 9207).
+     */
+    authorizationResponseIssParameterSupported?: boolean;
+    /**
+     * True when authorization requests must be pushed (RFC 9126).
+     */
+    requirePushedAuthorizationRequests?: boolean;
+    /**
+     * True when access tokens can be bound to a client certificate (RFC 8705).
+     */
+    tlsClientCertificateBoundAccessTokens?: boolean;
+    /**
+     * True when the client id may be the URL of a metadata document.
+     */
+    clientIdMetadataDocumentSupported?: boolean;
+    /**
+     * Documentation for developers.
+     */
+    serviceDocumentation?: string;
+    /**
+     * The server's policy.
+     */
+    opPolicyUri?: string;
+    /**
+     * The server's terms of service.
+     */
+    opTosUri?: string;
+}
+/**
  * What an error of a server means. All members that are given must match.
  */
 export interface ErrorRule {

@@ -73,6 +73,9 @@ function publicTypes(reached) {
   };
   for (const text of reached.values()) {
     for (const [, names] of text.matchAll(/\{([^{}]*)\} from "\.\/generated\.js"/g)) keepNamesIn(names);
+    for (const [, space] of text.matchAll(/\* as (\w+) from "\.\/generated\.js"/g)) {
+      for (const [name] of text.matchAll(new RegExp(`\\b${space}\\.\\w+`, "g"))) keepNamesIn(name);
+    }
   }
   return parts.filter((block) => kept.has(nameOf(block))).join("");
 }
