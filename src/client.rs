@@ -4,7 +4,7 @@ pub mod options;
 
 use crate::error::{Error, ErrorCode};
 use crate::fields::{invalid, missing};
-use crate::http::{Header, HttpRequest, check_headers};
+use crate::http::{Header, HttpRequest, check_headers, is_header_value};
 use crate::policy::discovery::{EndpointOrigins, MetadataCache};
 use crate::policy::preset::{BasicEncoding, IssuedType, ServerPreset};
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
@@ -77,11 +77,13 @@ impl Client {
         let custom = options.custom_headers;
         check_headers(&custom, "customHeaders")?;
         let mut headers = Vec::new();
+        if options.user_agent.as_deref().is_some_and(|agent| !is_header_value(agent)) {
+            return Err(invalid("userAgent", &["`userAgent` has characters that HTTP does not allow"]));
+        }
         let user_agent = options
             .user_agent
             .or_else(|| (!options.browser).then(|| concat!("onbehalf/", env!("CARGO_PKG_VERSION")).into()));
         headers.extend(user_agent.map(|agent| ("user-agent".to_owned(), agent)));
-        check_headers(&headers, "userAgent")?;
         headers.extend(custom);
         Ok(Self {
             issuer: options.issuer,

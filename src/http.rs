@@ -150,13 +150,17 @@ pub fn check_headers(headers: &[Header], field: &str) -> Result<(), Error> {
         if RESERVED.contains(&name.as_str()) {
             return refuse("is set by the operation itself and cannot be given");
         }
-        if value.bytes().any(|byte| (byte < b' ' && byte != b'\t') || byte == 0x7f)
-            || value.chars().any(|character| u32::from(character) > 0xff)
-        {
+        if !is_header_value(value) {
             return refuse("has a value with characters that HTTP does not allow");
         }
     }
     Ok(())
+}
+
+/// True for what can be sent as the value of a header (RFC 9110 section 5.5).
+#[must_use]
+pub fn is_header_value(value: &str) -> bool {
+    value.chars().all(|character| character == '\t' || matches!(character, ' '..='~' | '\u{80}'..='\u{ff}'))
 }
 
 fn is_name_byte(byte: u8) -> bool {

@@ -50,14 +50,16 @@ enum Running {
 impl Running {
     fn new(client: &Rc<crate::Client>, name: &str, params: &str, call: &str) -> Result<Self, Error> {
         let call = CallOptions::parse(call)?;
+        #[cfg(feature = "planted-panic")]
+        if crate::text::contains(params, "urn:onbehalf:planted-panic") {
+            return Ok(Self::Token(panic::planted()));
+        }
         Ok(match name {
             "exchange_token" => Self::Token(client.exchange_token(TokenExchangeRequest::parse(params)?, call)),
             "client_credentials" => {
                 Self::Token(client.client_credentials(ClientCredentialsRequest::parse(params)?, call))
             }
             "discover_server_metadata" => Self::Metadata(client.discover_server_metadata(call)),
-            #[cfg(feature = "planted-panic")]
-            "planted_panic" => Self::Token(panic::planted()),
             _ => return Err(Error::Internal(Bug::NoOperation)),
         })
     }
