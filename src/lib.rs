@@ -26,7 +26,7 @@
 //! | [`client`] | the options of one client, checked once, and its remembered metadata |
 //! | [`flow`] | one file per operation: the order of steps, no I/O |
 //! | `fetch` | wasm32 only: drives a flow over gloo-net, for Rust programs |
-//! | `bindings` | wasm32 only: what JavaScript sees. Convert, call, convert |
+//! | `bindings`, `allocator` | wasm32 with feature `npm` only: what JavaScript sees. Convert, call, convert |
 //!
 //! # From an operation to its code
 //!
@@ -60,7 +60,9 @@ pub mod flow;
 #[cfg(target_arch = "wasm32")]
 pub mod fetch;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
+mod allocator;
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
 mod bindings;
 
 pub use client::Client;

@@ -11,7 +11,8 @@ const CALLBACK = "https://app.example/callback";
 /**
  * Starts the server on a loopback port and resolves with what its users and clients need to know.
  *
- * - `issuer`, `close()`
+ * - `name`, `issuer`, `close()`; `preset`, the client's word for its ways; `refusals`, its code for each kind of no;
+ *   `lateAfterMs`, how long after its end a token is surely refused
  * - `agent`: `{ id, secret, resource }`, a confidential client (client_secret_basic). The secret holds `:`, `%`, `+`,
  *   `/` and a space: a client that does not form-encode it (RFC 6749 section 2.3.1) is refused.
  * - `registerApi({ identifier, scopes, … })`: which API tokens can be asked for, and by whom
@@ -96,6 +97,10 @@ export async function startAuthorizationServer({ port = 0, userTokenFormat = "jw
   });
 
   return {
+    name: "oidc-provider",
+    preset: "rfc8693",
+    lateAfterMs: 50,
+    refusals: { audience: "invalid_target", expired: "invalid_grant", client: "invalid_client" },
     issuer,
     agent,
     users: [...passwords.keys()],

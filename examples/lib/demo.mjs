@@ -2,14 +2,17 @@
 import { startAuthorizationServer } from "./authorization-server.mjs";
 import { startCrmApi } from "./crm-api.mjs";
 
-/** Resolves with `{ server, crm, billing, close }`; `fetch` is what the CRM reads the server's keys with. */
-export async function startDemo({ fetch, ...options } = {}) {
-  const server = await startAuthorizationServer(options);
+/**
+ * Resolves with `{ server, crm, billing, close }`; `fetch` is what the CRM reads the server's keys with, `start` starts
+ * another authorization server than the built-in one.
+ */
+export async function startDemo({ fetch, start = startAuthorizationServer, ...options } = {}) {
+  const server = await start(options);
   const crm = await startCrmApi({ issuer: server.issuer, fetch });
-  server.registerApi({ identifier: crm.url, scopes: crm.scopes, exchangeableBy: [server.agent.id] });
+  await server.registerApi({ identifier: crm.url, scopes: crm.scopes, exchangeableBy: [server.agent.id] });
   // Known to the server, but not open to the agent.
   const billing = "https://billing.example/";
-  server.registerApi({ identifier: billing, scopes: ["invoices:read"] });
+  await server.registerApi({ identifier: billing, scopes: ["invoices:read"] });
   return {
     server,
     crm,

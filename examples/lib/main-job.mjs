@@ -7,18 +7,18 @@ import { readClaims, shownClaims, watchedFetch } from "./wire.mjs";
 
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 
-/** Runs every step. Resolves with the exit code. */
-export async function runDemo(report) {
+/** Runs every step, against the built-in server or the one that `start` starts. Resolves with the exit code. */
+export async function runDemo(report, { start } = {}) {
   report.heading("onbehalf: an agent reads the contacts of alice and bob at a CRM, with a token of its own for each");
   const names = new Map();
   const watch = (from) => watchedFetch({ from, names, print: report.note });
   let demo;
   let agent;
   try {
-    demo = await report.step("The servers start", (step) => startServers(step, { names, watch }));
+    demo = await report.step("The servers start", (step) => startServers(step, { names, watch, start }));
     const { server } = demo;
     const auth = new BasicAuth(server.agent.id, server.agent.secret);
-    agent = new OAuthClient(server.issuer, { auth, fetch: watch("agent") });
+    agent = new OAuthClient(server.issuer, { auth, preset: server.preset, fetch: watch("agent") });
     const world = { report, demo, agent, watch };
 
     await discover(world);
@@ -39,12 +39,12 @@ export async function runDemo(report) {
   return report.finish("main job");
 }
 
-async function startServers(step, { names, watch }) {
-  const demo = await startDemo({ fetch: watch("CRM") });
-  names.set(demo.server.issuer, "authorization server");
+async function startServers(step, { names, watch, start }) {
+  const demo = await startDemo({ fetch: watch("CRM"), start });
+  names.set(new URL(demo.server.issuer).origin, "authorization server");
   names.set(demo.crm.url, "CRM");
   step.rows("running", {
-    "authorization server": `${demo.server.issuer} (oidc-provider, with token exchange)`,
+    "authorization server": `${demo.server.issuer} (${demo.server.name}, with token exchange)`,
     CRM: `${demo.crm.url} (takes only tokens made for it)`,
   });
   return demo;
@@ -133,7 +133,7 @@ async function refusals({ report, demo, agent, watch }, subjectToken) {
     refused(step, () => agent.exchangeToken({ subjectToken, audience: billing }), {
       class: "TokenExchangeError",
       code: "oauth_error",
-      error: "invalid_target",
+      error: server.refusals.audience,
       action: "narrow_request",
     }),
   );
@@ -142,23 +142,23 @@ async function refusals({ report, demo, agent, watch }, subjectToken) {
     const brief = await server.signIn("alice", { lifetimeSeconds: 1 });
     const { exp } = readClaims(brief.access_token);
     step.note(`alice signs in for ${brief.expires_in} s, and the agent is late`);
-    await sleep(exp * 1000 - Date.now() + 50);
+    await sleep(exp * 1000 - Date.now() + server.lateAfterMs);
     await refused(step, () => agent.exchangeToken({ subjectToken: brief.access_token, audience: crm.url }), {
       class: "TokenExchangeError",
       code: "oauth_error",
-      error: "invalid_grant",
+      error: server.refusals.expired,
       action: "renew_subject",
     });
   });
 
   await report.step("Refused: an agent with the wrong secret", async (step) => {
     const auth = new BasicAuth(server.agent.id, `${server.agent.secret}?`);
-    const impostor = new OAuthClient(server.issuer, { auth, fetch: watch("impostor") });
+    const impostor = new OAuthClient(server.issuer, { auth, preset: server.preset, fetch: watch("impostor") });
     try {
       await refused(step, () => impostor.exchangeToken({ subjectToken, audience: crm.url }), {
         class: "AuthenticationError",
         code: "client_authentication_failed",
-        error: "invalid_client",
+        error: server.refusals.client,
         action: "fix_client_auth",
       });
     } finally {

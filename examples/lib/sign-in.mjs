@@ -17,7 +17,7 @@ export async function signIn({ metadata, client, user, password, resource, scope
     code_challenge: createHash("sha256").update(verifier).digest("base64url"),
     code_challenge_method: "S256",
     state,
-    resource,
+    ...(resource && { resource }),
     scope,
   });
 
@@ -37,7 +37,7 @@ export async function signIn({ metadata, client, user, password, resource, scope
       code: answer.get("code"),
       redirect_uri: client.redirectUri,
       code_verifier: verifier,
-      resource,
+      ...(resource && { resource }),
     }),
   });
   const body = await response.json();
@@ -74,9 +74,9 @@ function fill(html, response, url, { user, password }) {
   const action = /<form [^>]*action="([^"]+)"/.exec(html)?.[1];
   if (!response.ok || !action) throw new Error(`sign-in stopped: ${response.status} at ${url.pathname}`);
   const fields = new URLSearchParams();
-  if (html.includes('name="user"')) fields.set("user", user);
+  for (const name of ["user", "username"]) if (html.includes(`name="${name}"`)) fields.set(name, user);
   if (html.includes('name="password"')) fields.set("password", password);
-  return { url: new URL(action, url), method: "POST", body: fields };
+  return { url: new URL(action.replaceAll("&amp;", "&"), url), method: "POST", body: fields };
 }
 
 /** Cookies by name and path; one host, so domains do not matter. */

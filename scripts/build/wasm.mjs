@@ -35,7 +35,14 @@ async function build(variant, targetDir) {
     await bindgen(compiled, work);
     const optimised = join(work, "optimised.wasm");
     // The target features are read by wasm-opt itself and stripped last.
-    const passes = ["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"];
+    // Functions with one caller stay apart when they are large: repeated code compresses better than one long function.
+    const passes = [
+      "-Oz",
+      "--one-caller-inline-max-function-size=40",
+      "--strip-debug",
+      "--strip-producers",
+      "--strip-target-features",
+    ];
     await must(...npmTool("binaryen/bin/wasm-opt", [...passes, "-o", optimised, join(work, "core_bg.wasm")]));
     const outputs = {
       "core_bg.wasm": readFileSync(optimised),

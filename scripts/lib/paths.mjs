@@ -8,7 +8,7 @@ export const at = (...parts) => join(root, ...parts);
 /** The published build. */
 export const release = {
   name: "release",
-  features: [],
+  features: ["npm"],
   wasmDir: at("target/onbehalf/release"),
   outDir: at("pkg"),
 };
