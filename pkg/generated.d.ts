@@ -117,6 +117,10 @@ export interface Endpoints {
     endSession?: string;
 }
 /**
+ * How `expires_in` is sent.
+ */
+export type ExpiresIn = "number-or-string" | "number" | "optional";
+/**
  * How a server wants things. Only `id` is required: what is left out is as in `rfc8693`.
  */
 export interface ServerPreset {
@@ -509,6 +513,14 @@ export interface PresetResponse {
      */
     tokenTypes?: string[];
     /**
+     * How `expires_in` is sent.
+     */
+    expiresIn?: ExpiresIn;
+    /**
+     * Members that hold what was issued when there is no `access_token`; a value that is no string is kept as JSON text.
+     */
+    payload?: string[];
+    /**
      * True when an answer without a token type means `Bearer`.
      */
     assumeBearer?: boolean;
@@ -534,6 +546,10 @@ export interface PresetTarget {
      */
     required?: boolean;
     /**
+     * Where the server looks for the target. With `scope` or `none` it takes neither audience nor resource.
+     */
+    via?: TargetVia;
+    /**
      * Parameters the server refuses.
      */
     forbid?: ("audience" | "resource")[];
@@ -554,7 +570,11 @@ export interface PresetScope {
 /**
  * What the server grants when no scope is named.
  */
-export type OmitMeans = "inherit" | "none";
+export type OmitMeans = "inherit" | "none" | "error";
+/**
+ * Where a server looks for the target.
+ */
+export type TargetVia = "audience" | "resource" | "scope" | "none";
 /**
  * Where the scopes of a token are known from.
  */
@@ -574,7 +594,7 @@ export type ErrorKind = "oauth" | "config" | "network" | "http" | "protocol" | "
 /**
  * Which metadata documents are asked for.
  */
-export type PresetDiscovery = "rfc8414" | "oidc";
+export type PresetDiscovery = "rfc8414" | "oidc" | "fixed";
 /**
  * Whose fault an error is.
  */

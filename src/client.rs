@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorCode};
 use crate::fields::{invalid, missing};
 use crate::http::{Header, HttpRequest, check_headers, is_header_value};
 use crate::policy::discovery::{EndpointOrigins, MetadataCache};
-use crate::policy::preset::{BasicEncoding, IssuedType, ServerPreset};
+use crate::policy::preset::{BasicEncoding, IssuedType, PresetDiscovery, ServerPreset};
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::Secret;
@@ -69,6 +69,7 @@ impl Client {
         let endpoints = options.endpoints.resolve(&issuer_url, &transport)?;
         let metadata = match options.discovery {
             Some(DiscoveryOption::Off) => None,
+            None if preset.discovery == PresetDiscovery::Fixed => None,
             Some(DiscoveryOption::On(times)) => {
                 Some(MetadataCache::new(times.ttl_ms.unwrap_or(HOUR), times.negative_ttl_ms.unwrap_or(MINUTE)))
             }

@@ -7,7 +7,7 @@ use crate::fields::{self, Fields, invalid, missing};
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
 use crate::policy::issued;
-use crate::policy::preset::{IssuedType, SendRequestedType, ServerPreset};
+use crate::policy::preset::{IssuedType, OmitMeans, SendRequestedType, ServerPreset, TargetVia};
 use crate::protocol::rfc6749_token::{ACCESS_TOKEN, ExchangeExpectation, TokenSet};
 use crate::protocol::rfc8693_exchange::{self as exchange, TokenExchange};
 use crate::secret::Secret;
@@ -229,8 +229,10 @@ fn extra(given: Vec<(String, String)>, preset: &ServerPreset) -> Result<Vec<(Str
 
 fn check_target(exchange: &TokenExchange, preset: &ServerPreset) -> Result<(), Error> {
     let says = ["the preset ", preset.id.as_str(), " says that the server "].concat();
+    let nowhere = matches!(preset.target.via, TargetVia::Scope | TargetVia::None);
     for (field, list) in [("audience", &exchange.audience), ("resource", &exchange.resource)] {
-        if !list.is_empty() && preset.target.forbid.iter().any(|forbidden| forbidden == field) {
+        let forbidden = nowhere || preset.target.forbid.iter().any(|forbidden| forbidden == field);
+        if !list.is_empty() && forbidden {
             return Err(invalid(field, &[&says, "refuses `", field, "`"]));
         }
         if list.len() > 1 && !preset.target.many {
@@ -240,7 +242,7 @@ fn check_target(exchange: &TokenExchange, preset: &ServerPreset) -> Result<(), E
     if preset.target.required && exchange.audience.is_empty() && exchange.resource.is_empty() {
         return Err(missing("audience"));
     }
-    if preset.scope.required && exchange.scope.is_empty() {
+    if (preset.scope.required || preset.scope.omit_means == OmitMeans::Error) && exchange.scope.is_empty() {
         return Err(missing("scope"));
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::flow::{AuthenticateRequest, Call, Io};
 use crate::form::Form;
 use crate::http::{Header, HttpRequest, HttpResponse};
 use crate::policy::action::{Origin, refused_status, server_error};
-use crate::policy::preset::OmitMeans;
+use crate::policy::preset::{ExpiresIn, OmitMeans};
 use crate::policy::retry::{Repeat, RetryBudget};
 use crate::protocol::rfc6749_client_authentication::{self as client_authentication, ClientAuthentication};
 use crate::protocol::rfc6749_error;
@@ -123,6 +123,8 @@ impl Attempt {
             no_scope_means_none: preset.scope.omit_means == OmitMeans::None,
             token_types: &preset.response.token_types,
             assume_bearer: preset.response.assume_bearer,
+            numeric_life: preset.response.expires_in == ExpiresIn::Number,
+            payload: &preset.response.payload,
             exchange: self.grant.exchange.as_ref(),
         };
         rfc6749_token::parse(&response, &expected, now)

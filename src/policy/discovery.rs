@@ -22,6 +22,7 @@ pub fn candidates(issuer: &Url, discovery: PresetDiscovery) -> Vec<String> {
     match discovery {
         PresetDiscovery::Rfc8414 => [vec![rfc8414], openid].concat(),
         PresetDiscovery::Oidc => openid,
+        PresetDiscovery::Fixed => Vec::new(),
     }
 }
 

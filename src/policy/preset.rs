@@ -87,9 +87,28 @@ pub struct PresetTarget {
     /// True when at least one must be named.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub required: bool,
+    /// Where the server looks for the target. With `scope` or `none` it takes neither audience nor resource.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub via: TargetVia,
     /// Parameters the server refuses.
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "(\"audience\" | \"resource\")[]"))]
     pub forbid: Vec<String>,
+}
+
+words! {
+    /// Where a server looks for the target.
+    #[derive(Default)]
+    pub enum TargetVia {
+        /// In `audience`.
+        #[default]
+        Audience = "audience",
+        /// In `resource`.
+        Resource = "resource",
+        /// In the scopes.
+        Scope = "scope",
+        /// Nowhere: it has one.
+        None = "none",
+    }
 }
 
 /// What may be left out of `scope`.
@@ -114,6 +133,8 @@ words! {
         Inherit = "inherit",
         /// No scope at all.
         None = "none",
+        /// An error: at least one must be named.
+        Error = "error",
     }
 }
 
@@ -167,12 +188,32 @@ pub struct PresetResponse {
     /// Further token types beside `Bearer`, `DPoP` and `N_A`.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub token_types: Vec<String>,
+    /// How `expires_in` is sent.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub expires_in: ExpiresIn,
+    /// Members that hold what was issued when there is no `access_token`; a value that is no string is kept as JSON text.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub payload: Vec<String>,
     /// True when an answer without a token type means `Bearer`.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub assume_bearer: bool,
     /// Whether an exchange must say what it issued.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub issued_type: IssuedType,
+}
+
+words! {
+    /// How `expires_in` is sent.
+    #[derive(Default)]
+    pub enum ExpiresIn {
+        /// As a number or as its digits; it may be missing.
+        #[default]
+        NumberOrString = "number-or-string",
+        /// As a number; it may be missing.
+        Number = "number",
+        /// As a number or as its digits; this server often leaves it out.
+        Optional = "optional",
+    }
 }
 
 words! {
@@ -220,6 +261,8 @@ words! {
         Rfc8414 = "rfc8414",
         /// OpenID only.
         Oidc = "oidc",
+        /// None: the server has no metadata, and every endpoint is given.
+        Fixed = "fixed",
     }
 }
 
@@ -253,7 +296,7 @@ impl Default for PresetNames {
 
 impl Default for PresetTarget {
     fn default() -> Self {
-        Self { many: true, required: false, forbid: Vec::new() }
+        Self { many: true, required: false, via: TargetVia::Audience, forbid: Vec::new() }
     }
 }
 
@@ -285,10 +328,10 @@ impl ServerPreset {
     pub fn read(preset: &Fields<'_, '_>) -> Self {
         let base = Self::default();
         let names = preset.nested("names", &["subjectToken"]);
-        let target = preset.nested("target", &["many", "required", "forbid"]);
+        let target = preset.nested("target", &["many", "required", "via", "forbid"]);
         let scope = preset.nested("scope", &["required", "omitMeans"]);
         let client_auth = preset.nested("clientAuth", &["allowed", "forbidHeader", "basicEncoding"]);
-        let response = preset.nested("response", &["tokenTypes", "assumeBearer", "issuedType"]);
+        let response = preset.nested("response", &["tokenTypes", "assumeBearer", "issuedType", "expiresIn", "payload"]);
         Self {
             id: preset.required_text("id"),
             grant_type: preset.text("grantType").unwrap_or(base.grant_type),
@@ -296,6 +339,7 @@ impl ServerPreset {
             target: PresetTarget {
                 many: target.flag("many").unwrap_or(base.target.many),
                 required: target.flag("required").unwrap_or_default(),
+                via: target.word("via", TargetVia::WORDS).and_then(TargetVia::at).unwrap_or_default(),
                 forbid: target.texts("forbid"),
             },
             scope: PresetScope {
@@ -321,6 +365,8 @@ impl ServerPreset {
             },
             response: PresetResponse {
                 token_types: response.texts("tokenTypes"),
+                expires_in: response.word("expiresIn", ExpiresIn::WORDS).and_then(ExpiresIn::at).unwrap_or_default(),
+                payload: response.texts("payload"),
                 assume_bearer: response.flag("assumeBearer").unwrap_or_default(),
                 issued_type: response
                     .word("issuedType", IssuedType::WORDS)

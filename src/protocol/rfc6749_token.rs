@@ -116,6 +116,10 @@ pub struct Expectation<'a> {
     pub token_types: &'a [String],
     /// True when an answer without a token type means `Bearer`.
     pub assume_bearer: bool,
+    /// True when the digits of `expires_in` may not stand in a string.
+    pub numeric_life: bool,
+    /// Members that hold what was issued when there is no `access_token`.
+    pub payload: &'a [String],
     /// Set for an exchange.
     pub exchange: Option<&'a ExchangeExpectation>,
 }
@@ -165,10 +169,15 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
         }
         token => Ok(token),
     };
-    let Some(access_token) = token("access_token")? else {
+    let payload = || expected.payload.iter().find_map(|member| body.get(member));
+    let issued = match token("access_token")? {
+        None => payload().map(|value| value.as_str().map_or_else(|| value.text().into(), Cow::into_owned)),
+        token => token,
+    };
+    let Some(access_token) = issued else {
         return Err(invalid(&["has no `access_token`"]));
     };
-    let expires_in = match body.get("expires_in").map(seconds) {
+    let expires_in = match body.get("expires_in").map(|life| seconds(life, expected.numeric_life)) {
         Some(None) => return Err(invalid(&["has an `expires_in` that is no whole number of seconds"])),
         life => life.flatten(),
     };
@@ -238,9 +247,9 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
 }
 
 /// A life in seconds: an integer, or its digits as text, as some servers send it; cut to [`LONGEST_LIFE`].
-fn seconds(value: Value<'_, '_>) -> Option<u64> {
+fn seconds(value: Value<'_, '_>, numeric: bool) -> Option<u64> {
     let digits = |text: &Cow<'_, str>| (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    let seconds = value.as_u64().or_else(|| value.as_str().filter(digits)?.parse().ok())?;
+    let seconds = value.as_u64().or_else(|| value.as_str().filter(|_| !numeric).filter(digits)?.parse().ok())?;
     Some(seconds.min(LONGEST_LIFE))
 }
 
