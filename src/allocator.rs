@@ -79,8 +79,9 @@ unsafe impl GlobalAlloc for Heap {
 impl Heap {
     /// Cuts a new block off the pages, after getting more of them if need be.
     fn cut(&self, size: usize) -> *mut u8 {
-        let alignment = size.min(PAGE);
-        let mut start = self.start.get().next_multiple_of(alignment);
+        // Both are powers of two.
+        let mask = size.min(PAGE).wrapping_sub(1);
+        let mut start = self.start.get().wrapping_add(mask) & !mask;
         if start.wrapping_add(size) > self.end.get() {
             // What was left is too small for this block and is not kept: less than a page.
             let pages = size.div_ceil(PAGE);

@@ -37,7 +37,7 @@ impl Client {
     pub fn operation(&self, name: &str, params: &str, call: &str) -> Operation {
         Operation(
             Running::new(&self.0, name, params, call)
-                .unwrap_or_else(|error| Running::Token(Flow::new(|_| std::future::ready(Err(error))))),
+                .unwrap_or_else(|error| Running::Token(Flow::new(|_| async move { Err(error) }))),
         )
     }
 }

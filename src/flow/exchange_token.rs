@@ -218,6 +218,7 @@ fn token_type(value: Option<String>, field: &str, known: &[String]) -> Result<Op
 
 fn extra(given: Vec<(String, String)>, preset: &ServerPreset) -> Result<Vec<(String, String)>, Error> {
     token_endpoint::check_extra(&given, &exchange::RESERVED)?;
+    token_endpoint::check_extra(&given, &[&preset.names.subject_token])?;
     for required in &preset.required_extra {
         if !given.iter().any(|(name, value)| name == required && !value.is_empty()) {
             return Err(missing(&["extra.", required].concat()));

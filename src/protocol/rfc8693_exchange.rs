@@ -4,7 +4,7 @@ use crate::form::Form;
 use crate::secret::Secret;
 
 /// Names an exchange sets: an extra parameter may not.
-pub const RESERVED: [&str; 14] = [
+pub const RESERVED: [&str; 11] = [
     "grant_type",
     "subject_token",
     "subject_token_type",
@@ -16,9 +16,6 @@ pub const RESERVED: [&str; 14] = [
     "scope",
     "authorization_details",
     "claims",
-    "assertion",
-    "code",
-    "refresh_token",
 ];
 
 /// A checked request for a token on behalf of a subject.
