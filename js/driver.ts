@@ -130,7 +130,9 @@ export async function perform(
 }
 
 function sendShared(host: Host, request: WireRequest, deadline: Deadline): Promise<Answer> {
-  return host.flights.join(request.url, deadline, host.timeoutMs, (flight) => send(host, request, flight.deadline));
+  // A call with headers of its own is another request.
+  const equal = JSON.stringify([request.url, request.headers]);
+  return host.flights.join(equal, deadline, host.timeoutMs, (flight) => send(host, request, flight.deadline));
 }
 
 async function send(host: Host, request: WireRequest, deadline: Deadline): Promise<Answer> {
