@@ -65,7 +65,7 @@ export async function startKeycloak({ realms = [] } = {}) {
       ],
       cwd: home,
       env: { ...ADMIN, JAVA_OPTS },
-      isReady: async () => (await fetch(`${url}/realms/master`)).ok,
+      isReady: async () => (await fetch(`${url}/realms/master`, { signal: AbortSignal.timeout(5_000) })).ok,
     });
     return {
       ...connectKeycloak(url),

@@ -1,0 +1,4 @@
+// The entry for Workers.
+import { app } from "./app.mjs";
+
+export default { fetch: async () => new Response(await app()) };
