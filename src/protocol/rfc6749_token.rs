@@ -182,6 +182,9 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
         life => life.flatten(),
     };
     let issued_token_type = text("issued_token_type")?;
+    if issued_token_type.as_deref() == Some("") {
+        return Err(invalid(&["has an empty `issued_token_type`"]));
+    }
     let authorization_details = body.get("authorization_details");
     if authorization_details.is_some_and(|details| details.elements().is_none()) {
         return Err(invalid(&["has an `authorization_details` that is no array"]));
