@@ -134,11 +134,7 @@ fn p30_client_credentials_send_only_what_is_set() {
         ("authorization_details", r#"[{"type":"x"}]"#),
         ("client_info", "1"),
     ];
-    credentials(&client, arguments).posts(
-        TOKEN_ENDPOINT,
-        &[AGENT],
-        &[&grant, &fields[..], &named].concat(),
-    );
+    credentials(&client, arguments).posts(TOKEN_ENDPOINT, &[AGENT], &[&grant, &fields[..], &named].concat());
 }
 
 #[test]
@@ -213,10 +209,18 @@ fn presets_refuse_before_any_request_what_the_server_would_refuse() {
         (json!({ "target": { "required": true } }), json!({}), missing("audience")),
         (json!({ "scope": { "required": true } }), json!({}), missing("scope")),
         (json!({ "subjectTypes": [JWT] }), json!({ "subjectTokenType": ACCESS }), invalid("subjectTokenType")),
-        (json!({ "actorTypes": [JWT] }), json!({ "actorToken": "a", "actorTokenType": ACCESS }), invalid("actorTokenType")),
+        (
+            json!({ "actorTypes": [JWT] }),
+            json!({ "actorToken": "a", "actorTokenType": ACCESS }),
+            invalid("actorTokenType"),
+        ),
         (json!({ "requestedTypes": [JWT] }), json!({ "requestedTokenType": ACCESS }), invalid("requestedTokenType")),
         (json!({ "requiredExtra": ["connector_id"] }), json!({}), missing("extra.connector_id")),
-        (json!({ "requiredExtra": ["connector_id"] }), json!({ "extra": [["connector_id", ""]] }), missing("extra.connector_id")),
+        (
+            json!({ "requiredExtra": ["connector_id"] }),
+            json!({ "extra": [["connector_id", ""]] }),
+            missing("extra.connector_id"),
+        ),
     ] {
         assert_eq!(refused(preset(members.clone()), arguments), expected, "{members}");
     }

@@ -19,5 +19,8 @@ mod script;
 mod vectors;
 
 mod answers;
+mod discovery;
 mod exchange;
 mod json;
+mod retries;
+mod trust;
