@@ -213,7 +213,8 @@ fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &Serve
                 let mut row = row.into_iter();
                 let mut next = || row.next().unwrap_or_default();
                 let (zone, client_id, secret) = (next(), next(), Secret::new(next()));
-                zones.push((zone, ClientAuthentication::Basic { client_id, secret, raw }));
+                let basic = check_method(ClientAuthentication::Basic { client_id, secret, raw }, preset)?;
+                zones.push((zone, basic));
             }
             return Ok(Credentials::Zones(zones));
         }

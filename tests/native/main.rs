@@ -19,6 +19,8 @@ mod script;
 mod vectors;
 
 mod answers;
+mod authentication;
+mod config;
 mod discovery;
 mod exchange;
 mod json;
