@@ -26,5 +26,6 @@ mod errors;
 mod exchange;
 mod issued;
 mod json;
+mod redaction;
 mod retries;
 mod trust;
