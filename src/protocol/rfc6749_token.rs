@@ -169,10 +169,13 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
         }
         token => Ok(token),
     };
-    let payload = || expected.payload.iter().find_map(|member| body.get(member));
-    let issued = match token("access_token")? {
-        None => payload().map(|value| value.as_str().map_or_else(|| value.text().into(), Cow::into_owned)),
-        token => token,
+    let there = |member: &&String| body.get(member).is_some_and(|value| !value.is_null());
+    let issued = match (token("access_token")?, expected.payload.iter().find(there)) {
+        (None, Some(member)) => match body.get(member) {
+            Some(value) if value.as_str().is_none() => Some(value.text().into()),
+            _ => token(member)?,
+        },
+        (token, _) => token,
     };
     let Some(access_token) = issued else {
         return Err(invalid(&["has no `access_token`"]));
