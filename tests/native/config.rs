@@ -65,7 +65,7 @@ fn api0_unknown_options_are_refused_by_name_at_every_depth() {
     refuses(json!({ "endpoints": { "tokens": "/t" } }), UNKNOWN, "endpoints.tokens");
     refuses(json!({ "discovery": { "ttl": 5 } }), UNKNOWN, "discovery.ttl");
     refuses(json!({ "preset": { "id": "mine", "taget": {} } }), UNKNOWN, "preset.taget");
-    refuses(json!({ "preset": { "id": "mine", "target": { "via": "x" } } }), UNKNOWN, "preset.target.via");
+    refuses(json!({ "preset": { "id": "mine", "target": { "where": "x" } } }), UNKNOWN, "preset.target.where");
     let rule = json!({ "action": "wait", "code": "x" });
     refuses(
         json!({ "preset": { "id": "mine", "errors": [{ "action": "wait" }, rule] } }),
@@ -108,13 +108,15 @@ fn api0_options_of_a_wrong_type_are_refused_by_name() {
         (json!({ "customHeaders": [["x", 5]] }), "customHeaders"),
         (json!({ "userAgent": 5 }), "userAgent"),
         (json!({ "userAgent": "" }), "userAgent"),
-        (json!({ "userAgent": "a\r\nb: c" }), "userAgent.user-agent"),
+        (json!({ "userAgent": "a\r\nb: c" }), "userAgent"),
         (json!({ "conformance": "fapi1" }), "conformance"),
         (json!({ "browser": "yes" }), "browser"),
         (json!({ "preset": 5 }), "preset"),
         (json!({ "preset": { "id": "" } }), "preset.id"),
         (json!({ "preset": { "id": "m", "target": { "many": 1 } } }), "preset.target.many"),
-        (json!({ "preset": { "id": "m", "scope": { "omitMeans": "error" } } }), "preset.scope.omitMeans"),
+        (json!({ "preset": { "id": "m", "scope": { "omitMeans": "all" } } }), "preset.scope.omitMeans"),
+        (json!({ "preset": { "id": "m", "target": { "via": "x" } } }), "preset.target.via"),
+        (json!({ "preset": { "id": "m", "response": { "expiresIn": "x" } } }), "preset.response.expiresIn"),
         (json!({ "preset": { "id": "m", "errors": {} } }), "preset.errors"),
         (json!({ "preset": { "id": "m", "errors": [5] } }), "preset.errors[0]"),
         (json!({ "preset": { "id": "m", "errors": [{ "action": "retry" }] } }), "preset.errors[0].action"),

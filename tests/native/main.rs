@@ -26,6 +26,7 @@ mod errors;
 mod exchange;
 mod issued;
 mod json;
+mod layers;
 mod redaction;
 mod retries;
 mod trust;

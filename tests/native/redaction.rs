@@ -41,13 +41,14 @@ fn planted(auth: Value) -> Script<TokenSet> {
     script
 }
 
-/// Every way to authenticate, with the secrets that are sent then beside those that always are.
+/// Every way to authenticate, with the secrets that are sent then; with the first those that are always sent.
 fn ways() -> Vec<(Value, Vec<String>)> {
     let always = [SUBJECT, ACTOR, EXTRA, HEADER, CALL_HEADER].map(String::from).to_vec();
-    let with = |more: &[&str]| [always.clone(), more.iter().map(|text| (*text).to_owned()).collect()].concat();
+    let with = |more: &[&str]| more.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let header = |secret: &str, raw| basic("agent", secret, raw).replace("Basic ", "");
     let secret = |kind: &str, secret: &str| json!({ "type": kind, "clientId": "agent", "clientSecret": secret });
     vec![
+        (json!({ "type": "none" }), always),
         (secret("basic", CLIENT_SECRET), with(&[CLIENT_SECRET, &header(CLIENT_SECRET, false)])),
         (secret("basic", ODD_SECRET), with(&[ODD_SECRET, &header(ODD_SECRET, false)])),
         (
