@@ -21,7 +21,6 @@ const DEFAULT_RETRIES: u32 = 3;
 const DEFAULT_TOLERANCE: u64 = 10;
 
 /// One client of one issuer. Its operations are methods that return flows: see [`crate::flow`].
-#[derive(Debug)]
 pub struct Client {
     pub(crate) issuer: String,
     pub(crate) issuer_url: Url,
@@ -34,10 +33,9 @@ pub struct Client {
     pub(crate) timeout_ms: u64,
     pub(crate) max_retries: u32,
     pub(crate) clock_tolerance_seconds: u64,
-    pub(crate) headers: Vec<Header>,
+    headers: Vec<Header>,
 }
 
-#[derive(Debug)]
 enum Credentials {
     One(ClientAuthentication),
     /// By zone; a call names one.
@@ -46,6 +44,12 @@ enum Credentials {
     Withheld {
         issuer: String,
     },
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Client").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
 }
 
 impl Client {
@@ -149,6 +153,12 @@ impl Client {
         }
     }
 
+    /// Values of the caller's own headers that may be keys; a short value is a word.
+    pub(crate) fn secrets_in_headers<'a>(&'a self, call: &'a [Header]) -> impl Iterator<Item = Secret> {
+        let values = self.headers.iter().chain(call).map(|(_, value)| value.as_str());
+        values.filter(|value| value.len() >= 16).map(Secret::new)
+    }
+
     /// Origins that an address for the user may lead to.
     pub(crate) fn trusted_origins(&self) -> Vec<String> {
         let mut origins = vec![self.issuer_url.origin()];
@@ -213,7 +223,8 @@ fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &Serve
                 let mut row = row.into_iter();
                 let mut next = || row.next().unwrap_or_default();
                 let (zone, client_id, secret) = (next(), next(), Secret::new(next()));
-                zones.push((zone, ClientAuthentication::Basic { client_id, secret, raw }));
+                let basic = check_method(ClientAuthentication::Basic { client_id, secret, raw }, preset)?;
+                zones.push((zone, basic));
             }
             return Ok(Credentials::Zones(zones));
         }

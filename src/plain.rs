@@ -6,7 +6,7 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
 /// A value that leaves the core.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Plain {
     /// Not there: a member of this value is left out.
     Absent,
@@ -29,6 +29,23 @@ impl Plain {
     #[must_use]
     pub fn object() -> Object {
         Object(Vec::new())
+    }
+}
+
+impl std::fmt::Debug for Plain {
+    /// Shows the shape only: texts may be tokens.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Absent => out.write_str("Absent"),
+            Self::Flag(value) => value.fmt(out),
+            Self::Number(value) => value.fmt(out),
+            Self::Word(value) => value.fmt(out),
+            Self::Text(_) => out.write_str("‹text›"),
+            Self::List(elements) => elements.fmt(out),
+            Self::Object(members) => {
+                out.debug_map().entries(members.iter().map(|(name, value)| (name, value))).finish()
+            }
+        }
     }
 }
 

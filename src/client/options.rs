@@ -9,7 +9,7 @@ use crate::policy::preset::{self, BasicEncoding, ServerPreset};
 use crate::url::{Transport, Url};
 
 /// The options of a client; only `issuer` is required. The defaults are those of `OAuthClient` in the npm package.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct ClientOptions {
     /// The issuer, as the server's metadata spells it.
     pub issuer: String,
@@ -43,6 +43,16 @@ pub struct ClientOptions {
     pub conformance: Option<Conformance>,
     /// True in a browser, which sets its own User-Agent.
     pub browser: bool,
+}
+
+impl std::fmt::Debug for ClientOptions {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("ClientOptions")
+            .field("issuer", &self.issuer)
+            .field("client_id", &self.client_id)
+            .field("auth", &self.auth)
+            .finish_non_exhaustive()
+    }
 }
 
 words! {

@@ -10,7 +10,7 @@ use crate::protocol::rfc6749_token::TokenSet;
 use std::rc::Rc;
 
 /// What `clientCredentials` takes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct ClientCredentialsRequest {
@@ -38,6 +38,16 @@ pub struct ClientCredentialsRequest {
         )
     )]
     pub extra: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for ClientCredentialsRequest {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("ClientCredentialsRequest")
+            .field("scope", &self.scope)
+            .field("resource", &self.resource)
+            .field("audience", &self.audience)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ClientCredentialsRequest {

@@ -4,10 +4,11 @@ use crate::Client;
 use crate::error::{Error, ErrorCode};
 use crate::flow::{Call, CallOptions, Flow, Io};
 use crate::http::{HttpRequest, HttpResponse};
-use crate::policy::action::{Origin, refused_status};
+use crate::policy::action::{Origin, cleaned, refused_status};
 use crate::policy::discovery::{candidates, check_endpoints, is_elsewhere};
 use crate::policy::retry::{Repeat, RetryBudget};
 use crate::protocol::rfc8414_metadata::{self, DiscoveredMetadata};
+use crate::secret::Secret;
 use crate::time::UnixMillis;
 use std::rc::Rc;
 
@@ -91,7 +92,7 @@ async fn get(io: &Io, client: &Client, call: &Call, url: String) -> Result<Answe
         let mut request = HttpRequest::get_json(url.clone());
         client.add_headers(&mut request, &call.headers);
         let answer = io.send(request).await;
-        let error = match read(client, &url, answer, io.now()) {
+        let error = match read(client, call, &url, answer, io.now()) {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
@@ -108,14 +109,27 @@ enum Answer {
 }
 
 #[inline(never)]
-fn read(client: &Client, url: &str, answer: Result<HttpResponse, Error>, now: UnixMillis) -> Result<Answer, Error> {
+fn read(
+    client: &Client,
+    call: &Call,
+    url: &str,
+    answer: Result<HttpResponse, Error>,
+    now: UnixMillis,
+) -> Result<Answer, Error> {
     let response = answer?;
     if is_elsewhere(response.status) {
         return Ok(Answer::Elsewhere(response.status));
     }
-    if response.status != 200 {
-        return Err(refused_status(&response, Origin { url, token_endpoint: false, exchange: false }, &[], now));
-    }
+    let sent: Vec<Secret> = client.secrets_in_headers(&call.headers).collect();
+    let outcome = if response.status == 200 {
+        document(client, response)
+    } else {
+        Err(refused_status(&response, Origin { url, token_endpoint: false, exchange: false }, &sent, now))
+    };
+    outcome.map_err(|error| cleaned(error, &sent))
+}
+
+fn document(client: &Client, response: HttpResponse) -> Result<Answer, Error> {
     let document = rfc8414_metadata::parse(response, &client.issuer)?;
     check_endpoints(&document, &client.issuer_url, &client.endpoint_origins, &client.insecure_hosts)?;
     Ok(Answer::Document(Rc::new(document)))

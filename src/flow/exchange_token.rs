@@ -163,20 +163,23 @@ fn secrets(request: &TokenExchange) -> Vec<Secret> {
 /// Turns what the caller wrote into a request that the server of this preset may be sent.
 #[inline(never)]
 fn check(request: TokenExchangeRequest, preset: &ServerPreset) -> Result<TokenExchange, Error> {
-    let subject_token_type = token_type(request.subject_token_type, "subjectTokenType", &preset.subject_types)?
-        .unwrap_or_else(|| ACCESS_TOKEN.into());
+    let subject_token_type = request.subject_token_type.unwrap_or_else(|| ACCESS_TOKEN.into());
+    check_type(&subject_token_type, "subjectTokenType", &preset.subject_types)?;
     let subject_token = token(&request.subject_token, &subject_token_type, "subjectToken")?;
-    let actor_token_type = token_type(request.actor_token_type, "actorTokenType", &preset.actor_types)?;
-    let actor = match (request.actor_token, actor_token_type) {
+    let actor = match (request.actor_token, request.actor_token_type) {
         (Some(actor_token), actor_token_type) => {
             let actor_token_type = actor_token_type.unwrap_or_else(|| ACCESS_TOKEN.into());
+            check_type(&actor_token_type, "actorTokenType", &preset.actor_types)?;
             Some((token(&actor_token, &actor_token_type, "actorToken")?, actor_token_type))
         }
         // RFC 8693 section 2.1: the type must not be sent without the token.
         (None, Some(_)) => return Err(missing("actorToken")),
         (None, None) => None,
     };
-    let requested_token_type = token_type(request.requested_token_type, "requestedTokenType", &preset.requested_types)?;
+    let requested_token_type = request.requested_token_type;
+    if let Some(requested) = &requested_token_type {
+        check_type(requested, "requestedTokenType", &preset.requested_types)?;
+    }
     let extra = extra(request.extra, preset)?;
     let exchange = TokenExchange {
         grant_type: preset.grant_type.clone(),
@@ -205,15 +208,14 @@ fn token(text: &str, token_type: &str, field: &str) -> Result<Secret, Error> {
     check_token_of(text, field, longest).map(Secret::new)
 }
 
-fn token_type(value: Option<String>, field: &str, known: &[String]) -> Result<Option<String>, Error> {
-    let Some(value) = value else { return Ok(None) };
+fn check_type(value: &String, field: &str, known: &[String]) -> Result<(), Error> {
     if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(invalid(field, &["`", field, "` has to be a token type, a URI such as those of `TokenType`"]));
     }
-    if !known.is_empty() && !known.contains(&value) {
+    if !known.is_empty() && !known.contains(value) {
         return Err(invalid(field, &["`", field, "`: by its preset this server takes only ", &known.join(", ")]));
     }
-    Ok(Some(value))
+    Ok(())
 }
 
 fn extra(given: Vec<(String, String)>, preset: &ServerPreset) -> Result<Vec<(String, String)>, Error> {

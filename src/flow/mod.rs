@@ -47,7 +47,6 @@ impl<T> Step<T> {
 }
 
 /// A token request that the host's own client authentication completes.
-#[derive(Debug)]
 pub struct AuthenticateRequest {
     /// The issuer that is asked.
     pub issuer: String,
@@ -61,8 +60,17 @@ pub struct AuthenticateRequest {
     pub metadata: Option<Rc<DiscoveredMetadata>>,
 }
 
+impl std::fmt::Debug for AuthenticateRequest {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("AuthenticateRequest")
+            .field("issuer", &self.issuer)
+            .field("endpoint", &self.endpoint)
+            .field("form", &self.form)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a driver resumes a flow with.
-#[derive(Debug)]
 pub enum Input {
     /// The answer to a request.
     Response(HttpResponse),
@@ -72,6 +80,18 @@ pub enum Input {
     Elapsed,
     /// The headers and the encoded form of a request that the host has authenticated.
     Authenticated(Vec<Header>, String),
+}
+
+impl std::fmt::Debug for Input {
+    /// Not what the host has authenticated: it holds credentials.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Response(response) => response.fmt(out),
+            Self::Failed(failure) => failure.fmt(out),
+            Self::Elapsed => out.write_str("Elapsed"),
+            Self::Authenticated(..) => out.write_str("Authenticated(..)"),
+        }
+    }
 }
 
 /// Why there is no answer.
@@ -234,7 +254,7 @@ impl<T> Flow<T> {
 }
 
 /// What a caller may say of one call.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct CallOptions {
     /// Bound of the whole operation in milliseconds; left out: the client's.
     pub timeout_ms: Option<u64>,
@@ -244,6 +264,16 @@ pub struct CallOptions {
     pub headers: Vec<Header>,
     /// True when the caller sends the requests itself: then nothing is discovered and nothing waited for on our own.
     pub prepared: bool,
+}
+
+impl std::fmt::Debug for CallOptions {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("CallOptions")
+            .field("timeout_ms", &self.timeout_ms)
+            .field("zone", &self.zone)
+            .field("prepared", &self.prepared)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A checked [`CallOptions`] of a running operation.

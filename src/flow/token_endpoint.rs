@@ -7,7 +7,7 @@ use crate::flow::discover_server_metadata::server_metadata;
 use crate::flow::{AuthenticateRequest, Call, Io};
 use crate::form::Form;
 use crate::http::{Header, HttpRequest, HttpResponse};
-use crate::policy::action::{Origin, refused_status, server_error};
+use crate::policy::action::{Origin, cleaned, refused_status, server_error};
 use crate::policy::preset::{ExpiresIn, OmitMeans};
 use crate::policy::retry::{Repeat, RetryBudget};
 use crate::protocol::rfc6749_client_authentication::{self as client_authentication, ClientAuthentication};
@@ -38,13 +38,13 @@ pub(crate) async fn send(io: &Io, client: Rc<Client>, call: &Call, grant: Grant)
     };
     let endpoint = token_endpoint(&client, metadata.as_deref())?;
     let mut budget = RetryBudget::new(client.max_retries, call.deadline);
-    let attempt = Attempt { client, grant, endpoint, metadata };
+    let mut attempt = Attempt { client, grant, endpoint, metadata };
     loop {
         // Authenticated anew each time: an assertion of the host may be good for one request only.
         let mut request = attempt.request(call)?;
         if let Some(asked) = attempt.for_host(call, &request)? {
             let (headers, body) = io.authenticate(asked).await?;
-            complete(&mut request, headers, body);
+            attempt.complete(&mut request, headers, body);
         }
         let answer = io.send(request).await;
         let error = match attempt.read(call, answer, io.now()) {
@@ -115,7 +115,8 @@ impl Attempt {
             return Err(server_error(body, &response, preset, origin, &trusted, &self.secrets(call), now));
         }
         if response.status != 200 {
-            return Err(refused_status(&response, origin, &self.secrets(call), now));
+            let secrets = self.secrets(call);
+            return Err(cleaned(refused_status(&response, origin, &secrets, now), &secrets));
         }
         let expected = Expectation {
             issuer: &self.client.issuer,
@@ -127,7 +128,7 @@ impl Attempt {
             payload: &preset.response.payload,
             exchange: self.grant.exchange.as_ref(),
         };
-        rfc6749_token::parse(&response, &expected, now)
+        rfc6749_token::parse(&response, &expected, now).map_err(|error| cleaned(error, &self.secrets(call)))
     }
 
     /// All that was sent and must not come back in an error.
@@ -136,21 +137,25 @@ impl Attempt {
         if let Ok(authentication) = self.client.authentication(call.zone.as_deref()) {
             secrets.extend(authentication.secrets());
         }
-        for (_, value) in self.client.headers.iter().chain(&call.headers) {
-            // A key in a header of the caller's own; a short value is a word.
-            if value.len() >= 16 {
-                secrets.push(Secret::new(value.as_str()));
-            }
-        }
+        secrets.extend(self.client.secrets_in_headers(&call.headers));
         secrets
     }
-}
 
-fn complete(request: &mut HttpRequest, headers: Vec<Header>, body: String) {
-    for (name, value) in headers {
-        request.set_header(&name, value);
+    /// Takes over what the host has made of a request. What it added is as secret as what we would have sent.
+    #[inline(never)]
+    fn complete(&mut self, request: &mut HttpRequest, headers: Vec<Header>, body: String) {
+        let added = body.split('&').filter_map(|field| field.split_once('=')).map(|(_, value)| value);
+        self.grant.secrets.extend(added.filter(|value| value.len() >= 16).map(Secret::new));
+        for (name, value) in headers {
+            if request.header(&name) != Some(value.as_str()) {
+                // With its scheme and without.
+                self.grant.secrets.push(Secret::new(value.rsplit(' ').next().unwrap_or_default()));
+                self.grant.secrets.push(Secret::new(value.as_str()));
+            }
+            request.set_header(&name, value);
+        }
+        request.body = Some(body);
     }
-    request.body = Some(body);
 }
 
 /// Checks extra parameters: none may replace what the operation or the client authentication sets.

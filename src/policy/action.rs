@@ -106,7 +106,9 @@ fn bare_unauthorized(response: &HttpResponse, origin: Origin<'_>, sent: &[Secret
 fn challenges(response: &HttpResponse, sent: &[Secret]) -> Vec<Challenge> {
     let mut challenges = response.header("www-authenticate").map(rfc9110_challenge::parse).unwrap_or_default();
     for challenge in &mut challenges {
-        for (_, value) in &mut challenge.params {
+        challenge.scheme = clean(&challenge.scheme, sent);
+        for (name, value) in &mut challenge.params {
+            *name = clean(name, sent);
             *value = clean(value, sent);
         }
         challenge.token68 = challenge.token68.take().map(|value| clean(&value, sent));
@@ -129,6 +131,7 @@ pub fn server_error(
     now: UnixMillis,
 ) -> Error {
     let interaction_url = body.interaction_url.as_deref().and_then(|url| interaction_url(url, trusted_origins));
+    let interaction_url = interaction_url.filter(|url| holds_nothing_of(url, sent));
     let action = action_of(&body, response, preset, interaction_url.is_some());
     Error::Server(Box::new(ServerError {
         status: response.status,
@@ -210,6 +213,20 @@ fn by_code(error: &str, status: u16) -> Action {
 #[must_use]
 pub fn origin_of(url: &str) -> String {
     Url::parse(url).map_or_else(|| "the server".into(), |url| url.origin())
+}
+
+/// Removes what was sent from the message of an error, which may quote the server. Errors of the server's own are cleaned
+/// when they are made.
+#[must_use]
+pub fn cleaned(mut error: Error, sent: &[Secret]) -> Error {
+    let message = match &mut error {
+        Error::Config(error) => &mut error.message,
+        Error::Http(error) => &mut error.message,
+        Error::Response(error) => &mut error.message,
+        Error::Server(_) | Error::Transport(_) | Error::Internal(_) => return error,
+    };
+    *message = clean(message, sent);
+    error
 }
 
 /// The error of an answer that the driver did not hand over.

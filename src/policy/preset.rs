@@ -16,7 +16,7 @@ words! {
 }
 
 /// How a server wants things. Only `id` is required: what is left out is as in `rfc8693`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct ServerPreset {
@@ -263,6 +263,12 @@ words! {
         Oidc = "oidc",
         /// None: the server has no metadata, and every endpoint is given.
         Fixed = "fixed",
+    }
+}
+
+impl std::fmt::Debug for ServerPreset {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("ServerPreset").field("id", &self.id).finish_non_exhaustive()
     }
 }
 

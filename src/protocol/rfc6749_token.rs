@@ -169,10 +169,13 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
         }
         token => Ok(token),
     };
-    let payload = || expected.payload.iter().find_map(|member| body.get(member));
-    let issued = match token("access_token")? {
-        None => payload().map(|value| value.as_str().map_or_else(|| value.text().into(), Cow::into_owned)),
-        token => token,
+    let there = |member: &&String| body.get(member).is_some_and(|value| !value.is_null());
+    let issued = match (token("access_token")?, expected.payload.iter().find(there)) {
+        (None, Some(member)) => match body.get(member) {
+            Some(value) if value.as_str().is_none() => Some(value.text().into()),
+            _ => token(member)?,
+        },
+        (token, _) => token,
     };
     let Some(access_token) = issued else {
         return Err(invalid(&["has no `access_token`"]));
@@ -182,6 +185,9 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
         life => life.flatten(),
     };
     let issued_token_type = text("issued_token_type")?;
+    if issued_token_type.as_deref() == Some("") {
+        return Err(invalid(&["has an empty `issued_token_type`"]));
+    }
     let authorization_details = body.get("authorization_details");
     if authorization_details.is_some_and(|details| details.elements().is_none()) {
         return Err(invalid(&["has an `authorization_details` that is no array"]));

@@ -19,7 +19,7 @@ pub const RESERVED: [&str; 11] = [
 ];
 
 /// A checked request for a token on behalf of a subject.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TokenExchange {
     /// `grant_type`.
     pub grant_type: String,
@@ -45,6 +45,16 @@ pub struct TokenExchange {
     pub claims: Option<String>,
     /// Further parameters in their order.
     pub extra: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for TokenExchange {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("TokenExchange")
+            .field("audience", &self.audience)
+            .field("resource", &self.resource)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The fields of the request. Several audiences and resources are repeated parameters (section 2.1).
