@@ -24,7 +24,7 @@ const LATER: &str = "state_mismatch invalid_callback transaction_expired invalid
     storage_unavailable storage_conflict";
 
 fn codes(words: &str) -> Vec<ErrorCode> {
-    words.split_whitespace().map(|word| code(word)).collect()
+    words.split_whitespace().map(code).collect()
 }
 
 fn code(word: &str) -> ErrorCode {

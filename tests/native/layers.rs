@@ -46,7 +46,7 @@ fn places() -> BTreeMap<String, usize> {
 /// The code of a file: no comments, no literals, nothing behind `#[cfg(test)] mod`, and test code left out.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod ").next().unwrap();
-    text.lines().map(|line| without_comment(line)).collect::<Vec<_>>().join("\n")
+    text.lines().map(without_comment).collect::<Vec<_>>().join("\n")
 }
 
 fn without_comment(line: &str) -> &str {
