@@ -44,7 +44,13 @@ export interface Instance {
 }
 
 /** What `init` can load the WebAssembly from: its address, an answer of `fetch`, its bytes, or a compiled module. */
-export type InitSource = string | URL | Response | ArrayBuffer | ArrayBufferView | CompiledModule;
+export type InitSource =
+  | string
+  | { readonly href: string }
+  | { arrayBuffer(): Promise<ArrayBuffer> }
+  | ArrayBuffer
+  | ArrayBufferView
+  | CompiledModule;
 
 /** A `WebAssembly.Module`. Not all typings of hosts declare that name, and those that do let it be anything. */
 export type CompiledModule = object;

@@ -13,8 +13,18 @@ import { rust, wasmBindgen, wasmTarget } from "./lib/versions.mjs";
 export async function setUp(purpose) {
   needRust();
   const installs = [npmPackages(root), wasmTools()];
-  if (purpose === "test") installs.push(npmPackages(at("tests/packaging/compilers")), browsers());
-  const failed = (await Promise.allSettled(installs)).find(({ status }) => status === "rejected");
+  if (purpose === "test") installs.push(npmPackages(at("tests/packaging/compilers")), systemPackages());
+  await all(installs);
+  if (purpose !== "test") return;
+  // Not imported above: these need what was installed just now.
+  const { installRuntimes } = await import("./suites/runtimes.mjs");
+  const { fetchKeycloak } = await import("./suites/keycloak.mjs");
+  await all([installRuntimes(), fetchKeycloak()]);
+}
+
+/** Waits for all, so that none goes on behind a failure. */
+async function all(promises) {
+  const failed = (await Promise.allSettled(promises)).find(({ status }) => status === "rejected");
   if (failed) throw failed.reason;
 }
 
@@ -75,13 +85,21 @@ function hasWasmBindgen() {
   return tools.every((tool) => which(tool) && capture(tool, ["--version"]).includes(` ${wasmBindgen}`));
 }
 
-async function browsers() {
-  const wanted = [];
-  if (!which("chromium") && !which("google-chrome")) wanted.push("chromium");
-  if (!which("chromedriver")) wanted.push("chromium-driver");
+/** What the tests need of the system, by the program that shows that it is there. */
+const SYSTEM = [
+  ["chromium", "google-chrome", "chromium"],
+  ["chromedriver", "chromium-driver"],
+  ["firefox", "firefox-esr", "firefox-esr"],
+  ["java", "openjdk-17-jre-headless"],
+  ["mvn", "maven"],
+  ["unzip", "unzip"],
+];
+
+async function systemPackages() {
+  const wanted = SYSTEM.filter((row) => !row.slice(0, -1).some(which)).map((row) => row.at(-1));
   if (wanted.length === 0) return;
-  const how = `install ${wanted.join(" and ")}, or put chromium and chromedriver on PATH`;
-  if (!which("apt-get")) throw new Error(`no browser to test in: ${how}`);
+  const how = `install ${wanted.join(", ")}, or put the programs on PATH`;
+  if (!which("apt-get")) throw new Error(`the tests need more of this system: ${how}`);
   say(wanted.join(" "));
   const asRoot = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
   const apt = async (...args) => {

@@ -11,7 +11,9 @@ import { planted } from "./lib/paths.mjs";
 import { runSuites } from "./lib/suites.mjs";
 import { setUp } from "./setup.mjs";
 import { jsTests, mainJob } from "./suites/js.mjs";
+import { keycloakSuite } from "./suites/keycloak.mjs";
 import { attwCheck, publintCheck } from "./suites/packaging.mjs";
+import { bundlerSuites, runtimeSuites } from "./suites/runtimes.mjs";
 import { nativeTests, wasmInChromium, wasmInNode } from "./suites/rust.mjs";
 
 const suites = [
@@ -29,6 +31,9 @@ const suites = [
   { name: "consumer workerd", run: runWorkerd },
   { name: "consumer edge", run: runEdge },
   { name: "consumer chromium", run: runChromium },
+  ...runtimeSuites,
+  ...bundlerSuites,
+  { name: "keycloak", run: keycloakSuite },
   { name: "reproducible wasm", run: reproducible },
   { name: "main job", run: mainJob },
 ];

@@ -39,6 +39,8 @@ async function bundleOne(variant, { file, load, format }) {
     // Not the identifiers of the facade: stack traces and class names stay readable.
     minifyWhitespace: true,
     minifySyntax: true,
+    // Node prints the source line of an uncaught error: it must not be the one that holds the wasm.
+    lineLimit: 400,
     legalComments: "none",
     charset: "utf8",
     external: ["*.wasm", "*.wasm?module"],
