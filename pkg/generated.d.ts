@@ -66,6 +66,10 @@ export interface ErrorData {
      * The claims a claims challenge asks for.
      */
     claims?: string;
+    /**
+     * The scopes a resource asks for.
+     */
+    requiredScopes?: string[];
 }
 /**
  * Endpoints that are not taken from metadata: absolute, or a path below the issuer's.
@@ -239,7 +243,7 @@ export type ErrorCode = "invalid_option" | "unknown_option" | "missing_option" |
 /**
  * The presets that can be named. `rfc8693` follows the RFC to the letter.
  */
-export type PresetName = "rfc8693" | "keycloak";
+export type PresetName = "rfc8693" | "keycloak" | "entra";
 /**
  * What `clientCredentials` takes.
  */

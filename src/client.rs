@@ -1,5 +1,6 @@
 //! One client: its options, checked once, and the metadata it remembers.
 
+mod identity;
 pub mod options;
 
 use crate::error::{Error, ErrorCode};
@@ -200,6 +201,11 @@ fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &Serve
         AuthKind::Post => ClientAuthentication::Post {
             client_id: non_empty(named, "auth.clientId")?,
             secret: secret(auth.client_secret)?,
+        },
+        AuthKind::Secret => ClientAuthentication::Secret {
+            client_id: non_empty(named, "auth.clientId")?,
+            secret: secret(auth.client_secret)?,
+            raw,
         },
         AuthKind::Bearer => ClientAuthentication::Bearer {
             token: Secret::new(check_token(&non_empty(auth.access_token, "auth.accessToken")?, "auth.accessToken")?),

@@ -1,1 +1,4 @@
 //! Native tests.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod fingerprint;
