@@ -9,6 +9,7 @@ use crate::http::{Header, HttpRequest, check_headers, is_header_value};
 use crate::policy::discovery::{EndpointOrigins, MetadataCache};
 use crate::policy::preset::{BasicEncoding, IssuedType, PresetDiscovery, ServerPreset};
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
+use crate::protocol::rfc6749_token::authorization_header;
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::Secret;
 use crate::text::contains;
@@ -138,6 +139,21 @@ impl Client {
                 ],
             )),
         }
+    }
+
+    /// The `Authorization` value that presents a token at an address, which must be one that may be spoken to.
+    ///
+    /// # Errors
+    /// `invalid_endpoint` and `insecure_url` for the address; `redacted_token` and `invalid_option` for the token.
+    pub fn authorize_resource(
+        &self,
+        url: &str,
+        token: &str,
+        token_type: &str,
+        issued_token_type: Option<&str>,
+    ) -> Result<String, Error> {
+        Transport { insecure_hosts: &self.insecure_hosts, loopback: true }.check(url, "input", "the address")?;
+        authorization_header(&check_token(token, "token")?, token_type, issued_token_type)
     }
 
     /// Adds the headers of the client and of the call, of which the latter win.

@@ -6,17 +6,16 @@
 mod data;
 mod names;
 mod panic;
+mod store;
 
 use crate::client::options::ClientOptions;
 use crate::error::{Bug, Error};
 use crate::flow::client_credentials::ClientCredentialsRequest;
 use crate::flow::exchange_token::TokenExchangeRequest;
-use crate::flow::{CallOptions, Flow, Input, store_exchange};
-use crate::policy::{cache, resource};
+use crate::flow::{CallOptions, Flow, Input};
 use crate::protocol::rfc6749_client_authentication;
 use crate::protocol::rfc6749_token::{self, TokenSet};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
-use crate::secret::Secret;
 use crate::time::UnixMillis;
 use data::to_js;
 use std::rc::Rc;
@@ -25,63 +24,6 @@ use wasm_bindgen::prelude::*;
 /// A client whose options were checked.
 #[wasm_bindgen]
 pub struct Client(Rc<crate::Client>);
-
-/// A configuration of a store that was checked.
-#[wasm_bindgen]
-pub struct StoreExchange(store_exchange::StoreExchange);
-
-#[wasm_bindgen]
-impl StoreExchange {
-    /// Reads a configuration at `path` of a store with these bounds of life; throws error data.
-    #[wasm_bindgen(constructor)]
-    pub fn new(config: &str, path: &str, caps: &str) -> Result<StoreExchange, JsValue> {
-        store_exchange::StoreExchange::parse(config, path, caps).map(StoreExchange).map_err(thrown)
-    }
-
-    /// What tokens of the configuration are kept by, with other scopes if given; throws error data.
-    pub fn fingerprint(&self, scope: Option<String>) -> Result<String, JsValue> {
-        self.0.fingerprint(scope).map_err(thrown)
-    }
-
-    /// Makes the operation of one call; bad parameters become a failed first step.
-    pub fn operation(&self, params: &str) -> Operation {
-        operation(self.0.exchange(params, CallOptions::default()).map(Running::Token))
-    }
-}
-
-/// Checks the options of a store and describes its configurations; throws error data.
-#[wasm_bindgen(js_name = describeStore)]
-pub fn describe_store(options: &str) -> Result<JsValue, JsValue> {
-    panic::set_hook();
-    store_exchange::StoreExchange::describe_all(options).map(|described| to_js(&described)).map_err(thrown)
-}
-
-/// What a subject is called in events, under a random key.
-#[wasm_bindgen(js_name = subjectFingerprint)]
-pub fn subject_fingerprint(key: &str, subject_token: &str) -> String {
-    cache::subject_fingerprint(key, subject_token)
-}
-
-/// Whether a token is a JWT of this issuer about this subject.
-#[wasm_bindgen(js_name = isAbout)]
-pub fn is_about(token: &str, issuer: &str, subject: &str) -> bool {
-    cache::is_about(token, issuer, subject)
-}
-
-/// The error data of a resource's answer that refuses the token it was sent; `null` for another answer.
-#[wasm_bindgen(js_name = resourceRefusal)]
-pub fn resource_refusal(status: u16, www_authenticate: &str, sent: &str) -> JsValue {
-    let refused = resource::refusal(status, www_authenticate, &Secret::new(sent));
-    refused.map_or(JsValue::NULL, |error| to_js(&error.into_plain()))
-}
-
-fn thrown(error: Error) -> JsValue {
-    to_js(&error.into_plain())
-}
-
-fn operation(running: Result<Running, Error>) -> Operation {
-    Operation(running.unwrap_or_else(|error| Running::Token(Flow::new(|_| std::future::ready(Err(error))))))
-}
 
 #[wasm_bindgen]
 impl Client {
@@ -97,6 +39,26 @@ impl Client {
     pub fn operation(&self, name: &str, params: &str, call: &str) -> Operation {
         operation(Running::new(&self.0, name, params, call))
     }
+
+    /// The `Authorization` value that presents a token at an address; throws error data when either may not be.
+    #[wasm_bindgen(js_name = authorizeResource)]
+    pub fn authorize_resource(
+        &self,
+        url: &str,
+        token: &str,
+        token_type: &str,
+        issued_token_type: Option<String>,
+    ) -> Result<String, JsValue> {
+        self.0.authorize_resource(url, token, token_type, issued_token_type.as_deref()).map_err(thrown)
+    }
+}
+
+fn thrown(error: Error) -> JsValue {
+    to_js(&error.into_plain())
+}
+
+fn operation(running: Result<Running, Error>) -> Operation {
+    Operation(running.unwrap_or_else(|error| Running::Token(Flow::new(|_| std::future::ready(Err(error))))))
 }
 
 enum Running {

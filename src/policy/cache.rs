@@ -152,13 +152,15 @@ pub fn add_preset(print: &mut Fingerprint, preset: &ServerPreset) {
         required_extra: _,
         fixed: _,
         client_auth: _,
-        response: PresetResponse { token_types, assume_bearer, issued_type },
+        response: PresetResponse { token_types, expires_in, payload, assume_bearer, issued_type },
         errors: _,
         discovery,
     } = preset;
     print.text(id);
     print.text(omit_means.as_str());
     print.texts(token_types.iter().map(String::as_str));
+    print.text(expires_in.as_str());
+    print.texts(payload.iter().map(String::as_str));
     print.flag(*assume_bearer);
     print.text(issued_type.as_str());
     print.text(discovery.as_str());
