@@ -67,4 +67,5 @@ pub mod grant_type {
 }
 
 #[cfg(target_arch = "wasm32")]
+#[allow(unused_imports, reason = "the compiler at times overlooks the use in bindings/names.rs, which is inside of a macro")]
 pub(crate) use {grant_types, token_types};
