@@ -3,9 +3,10 @@
  *
  * @internal
  */
-import { signalOf } from "./deadline.js";
+import { Deadline, signalOf } from "./deadline.js";
 import { requirePlain } from "./encode.js";
 import { configError, type OAuthError, toError } from "./errors.js";
+import type { StoreFunctions } from "./store-config.js";
 import type { StoreFetchOptions } from "./store-types.js";
 import type { AbortSignalLike } from "./types.js";
 
@@ -63,6 +64,36 @@ export function unavailable(ref: string): OAuthError {
     fault: "user",
   });
 }
+
+/** The token of a provider, whose wait the caller may end. */
+export async function ask(
+  functions: StoreFunctions,
+  whose: "subject" | "actor",
+  ref: string,
+  signal: AbortSignalLike | undefined,
+): Promise<string | null | undefined> {
+  const provide = functions[`${whose}TokenProvider`];
+  if (!provide && whose === "actor") return undefined;
+  if (!provide) {
+    throw configError("missing_option", "subjectToken", "give subjectToken, or the store a subjectTokenProvider");
+  }
+  if (!signal) return givenBy(whose, await provide(ref, NO_SIGNAL));
+  const wait = new Deadline(undefined, signal);
+  try {
+    return givenBy(whose, await wait.wait(provide(ref, { signal })));
+  } finally {
+    wait.end();
+  }
+}
+
+/** What a provider gave, which may be anything. */
+export function givenBy(whose: "subject" | "actor", token: unknown): string | null | undefined {
+  if (token == null || typeof token === "string") return token;
+  throw configError("invalid_option", `${whose}TokenProvider`, `${whose}TokenProvider must give a string or null`);
+}
+
+/** What a provider is called with by a call that has no signal. */
+export const NO_SIGNAL: { readonly signal?: AbortSignalLike } = Object.freeze({});
 
 function wanted(options: unknown, known: readonly string[]): Wanted {
   if (options == null) return {};

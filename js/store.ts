@@ -23,12 +23,24 @@ import type {
   TokenProvider,
 } from "./store-types.js";
 import { SubjectStore } from "./store-view.js";
-import { fetchOptions, findOptions, refOf, tokenOf, tokenOptions, unavailable, type Wanted } from "./store-wanted.js";
+import {
+  ask,
+  fetchOptions,
+  findOptions,
+  givenBy,
+  NO_SIGNAL,
+  refOf,
+  tokenOf,
+  tokenOptions,
+  unavailable,
+  type Wanted,
+} from "./store-wanted.js";
 import { TokenResponse } from "./token-response.js";
 import type { AbortSignalLike, HostRequestInit, HostResponse, ResourceInput } from "./types.js";
 
-/** A token, and where it is kept, if it is. */
+/** A token, of which configuration it is, and where it is kept, if it is. */
 interface Found {
+  readonly slot: Slot;
   readonly response: TokenResponse;
   readonly entry: Entry | undefined;
 }
@@ -103,7 +115,7 @@ export class TokenExchangeStore {
           this.#hits++;
           this.#reporter?.hit(slot, entry, undefined, false);
           if (entry.owner === slot && entry.credential) return entry.credential;
-          return this.#credential(slot, { response: entry.response as TokenResponse, entry });
+          return this.#credential({ slot, response: entry.response as TokenResponse, entry });
         }
       }
       return this.#find(ref, { subject, asked: true });
@@ -209,8 +221,7 @@ export class TokenExchangeStore {
 
   async #find(ref: string, wanted: Wanted): Promise<Credential | null> {
     try {
-      const found = await this.#get(ref, wanted);
-      return this.#credential(this.#slot(ref), found);
+      return this.#credential(await this.#get(ref, wanted));
     } catch (error) {
       return this.#refuse(error, ref, wanted);
     }
@@ -234,7 +245,7 @@ export class TokenExchangeStore {
     return null;
   }
 
-  #credential(slot: Slot, { response, entry }: Found): Credential {
+  #credential({ slot, response, entry }: Found): Credential {
     if (entry?.response !== response) return credentialOf(slot.config, response);
     if (entry.owner === slot && entry.credential) return entry.credential;
     entry.owner = slot;
@@ -259,9 +270,11 @@ export class TokenExchangeStore {
       slot = this.#slot(ref);
       const { signal, scope } = wanted;
       if (signal?.aborted) throw signal.reason;
-      const subject = wanted.subject ?? (wanted.asked ? null : await this.#ask("subject", ref, signal));
+      const subject = wanted.asked
+        ? givenBy("subject", wanted.subject)
+        : (wanted.subject ?? (await ask(this.#functions, "subject", ref, signal)));
       if (subject == null || subject === "") throw unavailable(ref);
-      const actor = wanted.actor ?? (await this.#ask("actor", ref, signal)) ?? undefined;
+      const actor = wanted.actor ?? (await ask(this.#functions, "actor", ref, signal)) ?? undefined;
       // A provider may have taken its time.
       if (this.#closed) this.#slot(ref);
       found = this.#lookup(slot, subject, actor === "" ? undefined : actor, scope, wanted);
@@ -287,7 +300,7 @@ export class TokenExchangeStore {
       entry.used = true;
       this.#hits++;
       this.#reporter?.hit(slot, entry, scope, false);
-      return { response: entry.response, entry };
+      return { slot, response: entry.response, entry };
     }
     return this.#share(slot, entry, scope, signal);
   }
@@ -302,7 +315,7 @@ export class TokenExchangeStore {
   ): Promise<Found> {
     this.#misses++;
     const { response } = await this.#exchange(slot, subject, actor, scope, signal);
-    return { response, entry: undefined };
+    return { slot, response, entry: undefined };
   }
 
   /** Joins the exchange of an entry, or starts one. */
@@ -320,7 +333,7 @@ export class TokenExchangeStore {
       this.#misses++;
       const { response, keep } = await this.#exchange(slot, entry.subject, entry.actor, scope, flight.deadline.signal);
       keep(entry);
-      return { response, entry };
+      return { slot, response, entry };
     };
     entry.flights++;
     const flight = this.#flights.join(entry, wait, slot.timeoutMs, start);
@@ -343,9 +356,9 @@ export class TokenExchangeStore {
     if (signal?.aborted || !response || !OAuthError.is(failure)) throw failure;
     if (failure.retryable && Date.now() < entry.staleUntil && Date.now() >= entry.since) {
       this.#reporter?.hit(slot, entry, scope, true);
-      return { response, entry };
+      return { slot, response, entry };
     }
-    if (!failure.retryable) this.#forget({ response, entry });
+    if (!failure.retryable) this.#forget({ slot, response, entry });
     throw failure;
   }
 
@@ -373,31 +386,6 @@ export class TokenExchangeStore {
     }
   }
 
-  /** The token of a provider, whose wait the caller may end. */
-  async #ask(
-    whose: "subject" | "actor",
-    ref: string,
-    signal: AbortSignalLike | undefined,
-  ): Promise<string | null | undefined> {
-    const provide = this.#functions[`${whose}TokenProvider`];
-    if (!provide && whose === "actor") return undefined;
-    if (!provide) {
-      const message = "give subjectToken, or the store a subjectTokenProvider";
-      throw configError("missing_option", "subjectToken", message);
-    }
-    let token: unknown;
-    if (signal) {
-      const wait = new Deadline(undefined, signal);
-      try {
-        token = await wait.wait(provide(ref, { signal }));
-      } finally {
-        wait.end();
-      }
-    } else token = await provide(ref, NO_SIGNAL);
-    if (token == null || typeof token === "string") return token;
-    throw configError("invalid_option", `${whose}TokenProvider`, `${whose}TokenProvider must give a string or null`);
-  }
-
   /** Forgets a token that was refused, unless a newer one has taken its place. */
   #forget({ response, entry }: Found): void {
     if (entry?.response !== response) return;
@@ -417,7 +405,6 @@ export class TokenExchangeStore {
 // For the typings: `using` where the host's library has it, and nothing where it has not.
 export interface TokenExchangeStore extends DisposableWhereKnown {}
 
-const NO_SIGNAL = Object.freeze({});
 /** What the user, and nobody else, can mend. */
 const FOR_THE_USER: ReadonlySet<string> = new Set<Action>([
   "renew_subject",
