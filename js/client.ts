@@ -1,17 +1,28 @@
 import { authData, authElsewhere, type ClientAuthFunction } from "./auth.js";
 import { brand } from "./brand.js";
-import { enter, type Instance, instance, type RawClient } from "./core.js";
+import type { RawClient } from "./core.js";
 import { signalOf } from "./deadline.js";
-import { type Answer, drive, type Host } from "./driver.js";
+import type { Answer } from "./driver.js";
 import { encodeCall, encodeClient, encodeParams } from "./encode.js";
-import { adopted, configError } from "./errors.js";
+import { Engine } from "./engine.js";
+import { configError } from "./errors.js";
+import { type EventBase, type OAuthEvent, Reporter } from "./events.js";
 import { Flights } from "./flight.js";
 import type { ClientCredentialsRequest, Outcome, TokenExchangeRequest } from "./generated.js";
 import { serverMetadata } from "./metadata.js";
-import { prepare, type Running } from "./prepare.js";
+import { prepare } from "./prepare.js";
 import { INSPECT, type Inspect, printed } from "./redact.js";
+import { given, ResourceRequest, refusalOf, refused } from "./resource.js";
 import { TokenResponse } from "./token-response.js";
-import type { CallOptions, ClientOptions, PreparedRequest, ServerMetadata } from "./types.js";
+import type {
+  CallOptions,
+  ClientOptions,
+  HostRequestInit,
+  HostResponse,
+  PreparedRequest,
+  ResourceInput,
+  ServerMetadata,
+} from "./types.js";
 
 /** The operations of a client, not driven: each gives its request for any transport, and reads the answer. */
 export interface Prepare {
@@ -38,30 +49,34 @@ export class OAuthClient {
 
   readonly #issuer: string;
   readonly #options: ClientOptions;
-  readonly #encoded: string;
-  readonly #host: Host;
-  #core: { readonly instance: Instance; readonly raw: RawClient } | undefined;
-  #running = 0;
-  #closed = false;
+  readonly #engine: Engine<RawClient>;
+  readonly #reporter: Reporter | undefined;
+  readonly #clientId: string | undefined;
   #prepare: Prepare | undefined;
 
   /** `issuer` is the issuer identifier as the server's metadata has it (RFC 8414 section 2). Throws `ConfigError`. */
   constructor(issuer: string, options?: ClientOptions | null) {
-    const { auth, fetch, timeoutMs, maxResponseBytes } = options ?? {};
-    if (fetch != null && typeof fetch !== "function") {
-      throw configError("invalid_option", "fetch", "fetch must be a function");
+    const { auth, fetch, onEvent, timeoutMs, maxResponseBytes } = options ?? {};
+    for (const [name, value] of Object.entries({ fetch, onEvent })) {
+      if (value != null && typeof value !== "function") {
+        throw configError("invalid_option", name, `${name} must be a function`);
+      }
     }
-    this.#issuer = issuer;
-    this.#options = { ...options };
-    this.#encoded = encodeClient(issuer, options, authData(auth));
-    this.#raw();
-    this.#host = {
+    const data = authData(auth);
+    const encoded = encodeClient(issuer, options, data);
+    const host = {
       fetch: fetch ?? undefined,
       authenticate: typeof auth === "function" ? (auth as ClientAuthFunction) : undefined,
       timeoutMs: timeoutMs ?? 30_000,
       maxResponseBytes: maxResponseBytes ?? 1_048_576,
-      flights: new Flights(),
+      flights: new Flights<Answer>(),
     };
+    this.#issuer = issuer;
+    this.#options = { ...options };
+    this.#clientId = options?.clientId ?? data?.clientId;
+    this.#reporter = onEvent ? new Reporter(onEvent) : undefined;
+    this.#engine = new Engine(host, (core) => new core.Client(encoded));
+    this.#engine.ask(() => {});
   }
 
   get issuer(): string {
@@ -93,6 +108,17 @@ export class OAuthClient {
   }
 
   /**
+   * Calls a resource with a token in the Authorization header (RFC 6750 section 2.1). Takes what `fetch` takes; a
+   * redirect comes back as it is, so that the token goes nowhere else.
+   *
+   * Rejects with `InvalidTokenError` or `InsufficientScopeError` when the resource refuses the token (RFC 6750 section
+   * 3.1), with `ConfigError` for an address that may not be spoken to and for an Authorization header of the caller's own.
+   */
+  fetchResource(token: TokenResponse | string, input: ResourceInput, init?: HostRequestInit): Promise<HostResponse> {
+    return OAuthClient.#fetch(this, token, input, init);
+  }
+
+  /**
    * A client of another issuer with the same options. Endpoints, secrets and authentication functions stay behind: the
    * first call that would need them rejects with `ConfigError`.
    */
@@ -104,8 +130,7 @@ export class OAuthClient {
 
   /** Lets running calls finish and refuses later ones with `client_closed`. May be called twice. */
   close(): void {
-    this.#closed = true;
-    this.#release();
+    this.#engine.close();
   }
 
   /** @internal */
@@ -124,13 +149,40 @@ export class OAuthClient {
     const paramsJson = encodeParams(params);
     const callJson = encodeCall(options, false);
     if (signal?.aborted) throw signal.reason;
-    const running = client.#begin(operation.name, paramsJson, callJson);
+    const start = (raw: RawClient) => raw.operation(operation.name, paramsJson, callJson);
+    const work = client.#engine
+      .run(start, options?.timeoutMs, signal)
+      .then(({ value, answer }) => operation.result(value, answer));
+    return client.#reporter ? OAuthClient.#told(client, client.#reporter, operation, params, work) : work;
+  }
+
+  /** Reports how an operation ends. */
+  static async #told<T>(
+    client: OAuthClient,
+    reporter: Reporter,
+    { event, method }: Operation<T>,
+    params: unknown,
+    work: Promise<T>,
+  ): Promise<T> {
+    const started = performance.now();
+    const asked = (params ?? {}) as Partial<TokenExchangeRequest>;
+    const base: EventBase & Pick<OAuthEvent, "subject"> = {
+      operation: method,
+      issuer: client.#issuer,
+      ...(client.#clientId !== undefined && { clientId: client.#clientId }),
+      resource: [...list(asked.resource), ...list(asked.audience)],
+      requestedScopes: list(asked.scope).flatMap((scope) => scope.split(" ").filter(Boolean)),
+      ...(typeof asked.subjectToken === "string" && { subject: reporter.nameOf(asked.subjectToken) }),
+    };
+    const durationMs = () => performance.now() - started;
     try {
-      const timeoutMs = options?.timeoutMs ?? client.#host.timeoutMs;
-      const { value, answer } = await drive(client.#host, running.instance, running.operation, timeoutMs, signal);
-      return operation.result(value, answer);
-    } finally {
-      running.free();
+      const result = await work;
+      const scopes = result instanceof TokenResponse ? result.scope : [];
+      reporter.report({ ...base, type: event, scopes, outcome: "ok", durationMs: durationMs() });
+      return result;
+    } catch (error) {
+      reporter.reportFailure(error, { ...base, durationMs: durationMs() });
+      throw error;
     }
   }
 
@@ -144,48 +196,32 @@ export class OAuthClient {
     const paramsJson = encodeParams(params);
     const callJson = encodeCall(options, true);
     if (signal?.aborted) throw signal.reason;
+    const { host } = client.#engine;
     return prepare({
-      host: client.#host,
-      timeoutMs: options?.timeoutMs ?? client.#host.timeoutMs,
+      host,
+      timeoutMs: options?.timeoutMs ?? host.timeoutMs,
       signal,
-      begin: () => client.#begin(operation.name, paramsJson, callJson),
+      begin: () => client.#engine.begin((raw) => raw.operation(operation.name, paramsJson, callJson)),
       result: operation.result,
     });
   }
 
-  #begin(name: string, paramsJson: string, callJson: string): Running {
-    if (this.#closed) throw configError("client_closed", undefined, "this client has been closed");
-    const { instance, raw } = this.#raw();
-    const operation = enter(instance, () => raw.operation(name, paramsJson, callJson));
-    this.#running++;
-    return {
-      instance,
-      operation,
-      free: () => {
-        this.#running--;
-        if (!instance.worn) enter(instance, () => operation.free());
-        this.#release();
-      },
-    };
-  }
-
-  /** The client of the core: made anew when a panic has worn the instance of the last one. */
-  #raw(): { readonly instance: Instance; readonly raw: RawClient } {
-    const current = instance();
-    if (this.#core?.instance === current) return this.#core;
-    try {
-      const raw = enter(current, (core) => new core.Client(this.#encoded));
-      return (this.#core = { instance: current, raw });
-    } catch (thrown) {
-      throw adopted(thrown);
-    }
-  }
-
-  #release(): void {
-    if (!this.#closed || this.#running > 0 || !this.#core) return;
-    const { instance, raw } = this.#core;
-    this.#core = undefined;
-    if (!instance.worn) enter(instance, () => raw.free());
+  static async #fetch(
+    client: OAuthClient,
+    token: TokenResponse | string,
+    input: ResourceInput,
+    init: HostRequestInit | undefined,
+  ): Promise<HostResponse> {
+    const request = new ResourceRequest(input, init);
+    const { accessToken, tokenType, issuedTokenType } = presented(token);
+    const authorization = client.#engine.ask((raw) =>
+      raw.authorizeResource(request.url, accessToken, tokenType, issuedTokenType),
+    );
+    if (request.signal?.aborted) throw request.signal.reason;
+    const response = await request.send(client.#engine.host.fetch, authorization);
+    const refusal = refusalOf(response, accessToken);
+    if (refusal) throw refused(refusal, response);
+    return given(response);
   }
 }
 
@@ -199,12 +235,29 @@ export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose:
 
 interface Operation<T> {
   readonly name: string;
+  readonly method: string;
+  readonly event: OAuthEvent["type"];
   result(value: Outcome, answer: Answer | undefined): T;
 }
 
-const EXCHANGE: Operation<TokenResponse> = { name: "exchange_token", result: token };
-const CREDENTIALS: Operation<TokenResponse> = { name: "client_credentials", result: token };
-const DISCOVER: Operation<ServerMetadata> = { name: "discover_server_metadata", result: metadata };
+const EXCHANGE: Operation<TokenResponse> = {
+  name: "exchange_token",
+  method: "exchangeToken",
+  event: "exchange",
+  result: token,
+};
+const CREDENTIALS: Operation<TokenResponse> = {
+  name: "client_credentials",
+  method: "clientCredentials",
+  event: "exchange",
+  result: token,
+};
+const DISCOVER: Operation<ServerMetadata> = {
+  name: "discover_server_metadata",
+  method: "discoverServerMetadata",
+  event: "discovery",
+  result: metadata,
+};
 
 function token(value: Outcome, answer: Answer | undefined): TokenResponse {
   const { token } = value as Extract<Outcome, { type: "token" }>;
@@ -213,4 +266,15 @@ function token(value: Outcome, answer: Answer | undefined): TokenResponse {
 
 function metadata(value: Outcome): ServerMetadata {
   return serverMetadata(value as Extract<Outcome, { type: "metadata" }>);
+}
+
+/** A token as the core takes it to present it. */
+function presented(token: unknown): Pick<TokenResponse, "accessToken" | "tokenType" | "issuedTokenType"> {
+  if (token instanceof TokenResponse) return token;
+  if (typeof token === "string") return { accessToken: token, tokenType: "Bearer", issuedTokenType: undefined };
+  throw configError("invalid_option", "token", "token must be a TokenResponse or an access token");
+}
+
+function list(value: string | readonly string[] | null | undefined): readonly string[] {
+  return value == null ? [] : typeof value === "string" ? [value] : value;
 }

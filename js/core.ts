@@ -6,7 +6,7 @@
  */
 import { createCore } from "onbehalf:glue";
 import { configError, InternalError } from "./errors.js";
-import type { Step } from "./generated.js";
+import type { ErrorData, Step, StoreConfig } from "./generated.js";
 import { loader } from "./load/inline.js";
 
 /**
@@ -18,11 +18,24 @@ export interface CoreExports {
   readonly Client: new (optionsJson: string) => RawClient;
   basicAuthorization(clientId: string, clientSecret: string, encoding: "form" | "raw"): string;
   panicLocation(): string;
+  readonly StoreExchange: new (configJson: string, path: string, capsJson: string) => RawStoreExchange;
+  describeStore(optionsJson: string): StoreConfig[];
+  subjectFingerprint(key: string, subjectToken: string): string;
+  isAbout(token: string, issuer: string, subject: string): boolean;
+  resourceRefusal(status: number, challenge: string, sent: string): ErrorData | null;
 }
 
 /** @internal */
 export interface RawClient {
   operation(name: string, paramsJson: string, callJson: string): RawOperation;
+  authorizeResource(url: string, token: string, tokenType: string, issuedTokenType: string | undefined): string;
+  free(): void;
+}
+
+/** @internal */
+export interface RawStoreExchange {
+  fingerprint(scope: string | undefined): string;
+  operation(paramsJson: string): RawOperation;
   free(): void;
 }
 

@@ -31,12 +31,16 @@ export function encodeClient(issuer: unknown, options: unknown, auth: object | u
   const plain = options == null ? {} : requirePlain(options, "options");
   refuse(plain, "issuer");
   refuse(plain, "browser");
-  const { fetch: _, ...rest } = plain;
+  const { fetch: _, onEvent: __, ...rest } = plain;
   const client: Plain = { ...rest, issuer, auth };
   if (rest["customHeaders"] != null) client["customHeaders"] = pairs(rest["customHeaders"], "customHeaders");
-  // Browsers do not let a page name itself.
-  if (globalThis.navigator?.userAgent?.startsWith("Mozilla/5.0")) client["browser"] = true;
+  if (inBrowser()) client["browser"] = true;
   return json(client, "options");
+}
+
+/** Whether this is a page: browsers do not let it name itself in `User-Agent`. */
+export function inBrowser(): boolean {
+  return globalThis.navigator?.userAgent?.startsWith("Mozilla/5.0") === true;
 }
 
 /** Names with values, from a record, pairs, `Headers`, `URLSearchParams` or a `Map`. */
@@ -63,10 +67,11 @@ export function pairs(source: unknown, field: string): [string, string][] {
   return list;
 }
 
-type Plain = Record<string, unknown>;
+/** A plain object of the caller's. */
+export type Plain = Record<string, unknown>;
 
 /** Arrays, strings and instances of classes have their data elsewhere: it would get lost without a word. */
-function requirePlain(value: unknown, field: string): Plain {
+export function requirePlain(value: unknown, field: string): Plain {
   if (isPlain(value)) return value;
   throw configError("invalid_option", field, `${field} must be a plain object`);
 }
@@ -79,11 +84,11 @@ function isPlain(value: unknown): value is Plain {
 }
 
 /** Names that only this side may write. */
-function refuse(plain: Plain, name: string): void {
+export function refuse(plain: Plain, name: string): void {
   if (plain[name] !== undefined) throw configError("unknown_option", name, `unknown option ${name}`);
 }
 
-function json(root: Plain, field: string): string {
+export function json(root: Plain, field: string): string {
   let member = "";
   try {
     return JSON.stringify(root, function (this: Plain, name: string, value: unknown): unknown {

@@ -161,6 +161,10 @@ export class InvalidTokenError extends OAuthError {
   static {
     named(this, "InvalidTokenError");
   }
+  /** The description of whoever refused it, scrubbed. */
+  declare readonly errorDescription?: string;
+  /** The claims that are asked for, to be sent along with the next attempt. */
+  declare readonly claims?: string;
 }
 
 /** A token lacks a scope (RFC 6750 section 3.1, `insufficient_scope`). */
@@ -168,6 +172,10 @@ export class InsufficientScopeError extends OAuthError {
   static {
     named(this, "InsufficientScopeError");
   }
+  /** The scopes that the resource asks for. */
+  declare readonly requiredScopes: readonly string[];
+  /** The resource's description, scrubbed. */
+  declare readonly errorDescription?: string;
 }
 
 /** There is no token for a resource. */

@@ -16,12 +16,13 @@ interface Flight<T> {
 export interface Start {
   /** Ends the call when all who waited for it have gone. It has no time limit: each of them has one. */
   readonly deadline: Deadline;
-  /** Whether its result may still be kept. */
-  current(): boolean;
 }
 
 /**
- * Shares calls that are under way, by key. Nothing is kept of a settled one.
+ * Shares calls that are under way, by key: a text, or an object by its identity. Nothing is kept of a settled one.
+ *
+ * Whether a result may still be remembered is no question of this class: the store asks its cache, from which an
+ * invalidation takes the very object that is the key.
  *
  * Some hosts bind a promise to the request in which it was made, and it never settles once that request has ended.
  * So a joiner waits for another's call at most until its deadline, and then makes its own.
@@ -29,8 +30,7 @@ export interface Start {
  * @internal
  */
 export class Flights<T> {
-  readonly #running = new Map<string, Flight<T>>();
-  #epoch = 0;
+  readonly #running = new Map<unknown, Flight<T>>();
 
   get size(): number {
     return this.#running.size;
@@ -40,7 +40,7 @@ export class Flights<T> {
    * Joins the call of this key or starts one, and gives its result. `wait` ends the wait of this caller only; `timeoutMs`
    * is how long a call of this kind may take.
    */
-  async join(key: string, wait: Deadline, timeoutMs: number, start: (start: Start) => Promise<T>): Promise<T> {
+  async join(key: unknown, wait: Deadline, timeoutMs: number, start: (start: Start) => Promise<T>): Promise<T> {
     for (;;) {
       const running = this.#running.get(key);
       const flight = running && running.deadline > Date.now() ? running : this.#begin(key, timeoutMs, start);
@@ -60,16 +60,9 @@ export class Flights<T> {
     }
   }
 
-  /** Makes running calls private to those who wait for them: they are joined no more, and `current()` is false. */
-  forget(): void {
-    this.#epoch++;
-    this.#running.clear();
-  }
-
-  #begin(key: string, timeoutMs: number, start: (start: Start) => Promise<T>): Flight<T> {
+  #begin(key: unknown, timeoutMs: number, start: (start: Start) => Promise<T>): Flight<T> {
     const own = new Deadline();
-    const epoch = this.#epoch;
-    const call = start({ deadline: own, current: () => this.#epoch === epoch });
+    const call = start({ deadline: own });
     const flight: Flight<T> = {
       promise: call.then(
         (ok) => this.#settle(key, flight, { ok }),
@@ -84,18 +77,18 @@ export class Flights<T> {
     return flight;
   }
 
-  #settle(key: string, flight: Flight<T>, outcome: Outcome<T>): Outcome<T> {
+  #settle(key: unknown, flight: Flight<T>, outcome: Outcome<T>): Outcome<T> {
     flight.settled = true;
     this.#remove(key, flight);
     return outcome;
   }
 
-  #abandon(key: string, flight: Flight<T>): void {
+  #abandon(key: unknown, flight: Flight<T>): void {
     this.#remove(key, flight);
     flight.own.stop(undefined);
   }
 
-  #remove(key: string, flight: Flight<T>): void {
+  #remove(key: unknown, flight: Flight<T>): void {
     if (this.#running.get(key) === flight) this.#running.delete(key);
   }
 }

@@ -28,5 +28,10 @@ export {
   TokenExchangeError,
   UserInteractionRequired,
 } from "./errors.js";
+export type { OAuthEvent } from "./events.js";
+export { GrantType, TokenType, TokenType as RFC_TOKEN_TYPES } from "./generated.js";
+export { TokenExchangeStore } from "./store.js";
+export type * from "./store-types.js";
+export type { SubjectStore } from "./store-view.js";
 export { type ExposedToken, TokenResponse } from "./token-response.js";
 export type * from "./types.js";

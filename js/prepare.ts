@@ -7,20 +7,14 @@
  * @internal
  */
 import { decoder, isStatus, readHeaders } from "./answer.js";
-import { enter, type Instance, type RawOperation } from "./core.js";
+import { enter } from "./core.js";
 import { Deadline } from "./deadline.js";
 import { type Answer, ELAPSED, failure, type Host, perform, received, recordOf } from "./driver.js";
 import { pairs } from "./encode.js";
+import type { Running } from "./engine.js";
 import { configError } from "./errors.js";
 import type { Outcome, Step, WireRequest } from "./generated.js";
 import type { AbortSignalLike, PreparedRequest, PreparedRetry } from "./types.js";
-
-/** An operation under way, to be given back. */
-export interface Running {
-  readonly instance: Instance;
-  readonly operation: RawOperation;
-  free(): void;
-}
 
 /** The operation to prepare. */
 export interface Preparation<T> {

@@ -1,6 +1,6 @@
 import type { ClientCredentialsRequest, TokenExchangeRequest } from "./generated.js";
 import { TokenResponse } from "./token-response.js";
-import type { CallOptions, ClientOptions, PreparedRequest, ServerMetadata } from "./types.js";
+import type { CallOptions, ClientOptions, HostRequestInit, HostResponse, PreparedRequest, ResourceInput, ServerMetadata } from "./types.js";
 /** The operations of a client, not driven: each gives its request for any transport, and reads the answer. */
 export interface Prepare {
     /** Rejects with `prepare_unsupported` when the endpoint is not known yet: nothing is discovered here. */
@@ -27,6 +27,14 @@ export declare class OAuthClient {
     clientCredentials(params?: ClientCredentialsRequest, options?: CallOptions): Promise<TokenResponse>;
     /** The server's metadata (RFC 8414 section 3), from this client's memory while it is fresh. */
     discoverServerMetadata(options?: CallOptions): Promise<ServerMetadata>;
+    /**
+     * Calls a resource with a token in the Authorization header (RFC 6750 section 2.1). Takes what `fetch` takes; a
+     * redirect comes back as it is, so that the token goes nowhere else.
+     *
+     * Rejects with `InvalidTokenError` or `InsufficientScopeError` when the resource refuses the token (RFC 6750 section
+     * 3.1), with `ConfigError` for an address that may not be spoken to and for an Authorization header of the caller's own.
+     */
+    fetchResource(token: TokenResponse | string, input: ResourceInput, init?: HostRequestInit): Promise<HostResponse>;
     /**
      * A client of another issuer with the same options. Endpoints, secrets and authentication functions stay behind: the
      * first call that would need them rejects with `ConfigError`.

@@ -80,9 +80,17 @@ export declare class UserInteractionRequired extends OAuthError {
 }
 /** A token was refused (RFC 6750 section 3.1, `invalid_token`). */
 export declare class InvalidTokenError extends OAuthError {
+    /** The description of whoever refused it, scrubbed. */
+    readonly errorDescription?: string;
+    /** The claims that are asked for, to be sent along with the next attempt. */
+    readonly claims?: string;
 }
 /** A token lacks a scope (RFC 6750 section 3.1, `insufficient_scope`). */
 export declare class InsufficientScopeError extends OAuthError {
+    /** The scopes that the resource asks for. */
+    readonly requiredScopes: readonly string[];
+    /** The resource's description, scrubbed. */
+    readonly errorDescription?: string;
 }
 /** There is no token for a resource. */
 export declare class ResourceAccessError extends OAuthError {

@@ -66,6 +66,10 @@ export interface ErrorData {
      * The claims a claims challenge asks for.
      */
     claims?: string;
+    /**
+     * The scopes a resource asks for.
+     */
+    requiredScopes?: string[];
 }
 /**
  * Endpoints that are not taken from metadata: absolute, or a path below the issuer's.
@@ -239,7 +243,7 @@ export type ErrorCode = "invalid_option" | "unknown_option" | "missing_option" |
 /**
  * The presets that can be named. `rfc8693` follows the RFC to the letter.
  */
-export type PresetName = "rfc8693" | "keycloak";
+export type PresetName = "rfc8693" | "keycloak" | "entra";
 /**
  * What `clientCredentials` takes.
  */
@@ -599,3 +603,41 @@ export type PresetDiscovery = "rfc8414" | "oidc" | "fixed";
  * Whose fault an error is.
  */
 export type Fault = "config" | "user" | "server" | "network" | "bug";
+/** Grants by name (RFC 6749 section 4). An open set: servers know others. */
+export declare const GrantType: {
+    /** RFC 6749 section 4.1. */
+    readonly AUTHORIZATION_CODE: "authorization_code";
+    /** RFC 6749 section 4.4. */
+    readonly CLIENT_CREDENTIALS: "client_credentials";
+    /** RFC 6749 section 6. */
+    readonly REFRESH_TOKEN: "refresh_token";
+    /** RFC 8693 section 2.1. */
+    readonly TOKEN_EXCHANGE: "urn:ietf:params:oauth:grant-type:token-exchange";
+    /** RFC 7523 section 2.1. */
+    readonly JWT_BEARER: "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    /** RFC 7522 section 2.1. */
+    readonly SAML2_BEARER: "urn:ietf:params:oauth:grant-type:saml2-bearer";
+    /** RFC 8628 section 3.4. */
+    readonly DEVICE_CODE: "urn:ietf:params:oauth:grant-type:device_code";
+    /** OpenID Connect CIBA section 10.1. */
+    readonly CIBA: "urn:openid:params:grant-type:ciba";
+};
+/** Token types by name (RFC 8693 section 3). An open set: servers know others. */
+export declare const TokenType: {
+    /** An access token (RFC 8693 section 3). */
+    readonly ACCESS_TOKEN: "urn:ietf:params:oauth:token-type:access_token";
+    /** A refresh token (RFC 8693 section 3). */
+    readonly REFRESH_TOKEN: "urn:ietf:params:oauth:token-type:refresh_token";
+    /** An ID token (RFC 8693 section 3). */
+    readonly ID_TOKEN: "urn:ietf:params:oauth:token-type:id_token";
+    /** A SAML 1.1 assertion (RFC 8693 section 3). */
+    readonly SAML1: "urn:ietf:params:oauth:token-type:saml1";
+    /** A SAML 2.0 assertion (RFC 8693 section 3). */
+    readonly SAML2: "urn:ietf:params:oauth:token-type:saml2";
+    /** A JWT of any kind (RFC 8693 section 3). */
+    readonly JWT: "urn:ietf:params:oauth:token-type:jwt";
+    /** An identity assertion authorization grant, ID-JAG. */
+    readonly ID_JAG: "urn:ietf:params:oauth:token-type:id-jag";
+    /** A transaction token. */
+    readonly TXN_TOKEN: "urn:ietf:params:oauth:token-type:txn_token";
+};

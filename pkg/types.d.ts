@@ -4,6 +4,7 @@
  * Host objects are described by what is needed of them, so that the typings compile without the DOM library.
  */
 import type { ClientAuth } from "./auth.js";
+import type { OAuthEvent } from "./events.js";
 import type * as core from "./generated.js";
 export type { Action, Challenge, ClientCredentialsRequest, Endpoints, ErrorCode, Fault, PresetName, ScopeSource, ServerPreset, TokenExchangeRequest, } from "./generated.js";
 /** A class of the host by its name, or a description of it where the host's typings are absent. */
@@ -62,6 +63,16 @@ export interface ResponseLike {
 }
 /** The global `fetch`, or anything that can stand in for it. */
 export type FetchLike = (url: string, init: FetchInit) => ResponseLike | PromiseLike<ResponseLike>;
+/** What a request to a resource goes to: an absolute URL, or a `Request`. */
+export type ResourceInput = string | URL | Host<"Request", {
+    readonly url: string;
+}>;
+/** What the host's `fetch` takes as its second argument. */
+export type HostRequestInit = typeof globalThis extends {
+    fetch: (input: never, init?: infer Init) => unknown;
+} ? NonNullable<Init> : Readonly<Record<string, unknown>>;
+/** The host's `Response`. */
+export type HostResponse = Host<"Response", ResponseLike>;
 /** The last argument of every call. */
 export interface CallOptions {
     /** Ends the wait of this call; it rejects with `signal.reason` itself. */
@@ -108,6 +119,8 @@ export interface ClientOptions {
     readonly customHeaders?: NameValues | null | undefined;
     /** The rules to hold the server to. Default `"default"`. */
     readonly conformance?: "default" | "mcp" | "fapi2" | null | undefined;
+    /** Is told of every operation, for audit and tracing. It is called synchronously; what it throws is ignored. */
+    readonly onEvent?: ((event: OAuthEvent) => unknown) | null | undefined;
 }
 /** The metadata of an authorization server (RFC 8414 section 2). */
 export interface ServerMetadata extends Readonly<core.ServerMetadata> {

@@ -1,5 +1,6 @@
 //! One client: its options, checked once, and the metadata it remembers.
 
+mod identity;
 pub mod options;
 
 use crate::error::{Error, ErrorCode};
@@ -8,6 +9,7 @@ use crate::http::{Header, HttpRequest, check_headers, is_header_value};
 use crate::policy::discovery::{EndpointOrigins, MetadataCache};
 use crate::policy::preset::{BasicEncoding, IssuedType, PresetDiscovery, ServerPreset};
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
+use crate::protocol::rfc6749_token::authorization_header;
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::Secret;
 use crate::text::contains;
@@ -143,6 +145,21 @@ impl Client {
         }
     }
 
+    /// The `Authorization` value that presents a token at an address, which must be one that may be spoken to.
+    ///
+    /// # Errors
+    /// `invalid_endpoint` and `insecure_url` for the address; `redacted_token` and `invalid_option` for the token.
+    pub fn authorize_resource(
+        &self,
+        url: &str,
+        token: &str,
+        token_type: &str,
+        issued_token_type: Option<&str>,
+    ) -> Result<String, Error> {
+        Transport { insecure_hosts: &self.insecure_hosts, loopback: true }.check(url, "input", "the address")?;
+        authorization_header(&check_token(token, "token")?, token_type, issued_token_type)
+    }
+
     /// Adds the headers of the client and of the call, of which the latter win.
     pub(crate) fn add_headers(&self, request: &mut HttpRequest, call: &[Header]) {
         for (name, value) in self.headers.iter().chain(call) {
@@ -210,6 +227,11 @@ fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &Serve
         AuthKind::Post => ClientAuthentication::Post {
             client_id: non_empty(named, "auth.clientId")?,
             secret: secret(auth.client_secret)?,
+        },
+        AuthKind::Secret => ClientAuthentication::Secret {
+            client_id: non_empty(named, "auth.clientId")?,
+            secret: secret(auth.client_secret)?,
+            raw,
         },
         AuthKind::Bearer => ClientAuthentication::Bearer {
             token: Secret::new(check_token(&non_empty(auth.access_token, "auth.accessToken")?, "auth.accessToken")?),

@@ -49,6 +49,8 @@ pub enum Error {
     Response(Box<ResponseError>),
     /// No answer.
     Transport(Box<TransportError>),
+    /// A resource refused the token that was presented.
+    Token(Box<TokenError>),
     /// A bug in this crate.
     Internal(Bug),
 }
@@ -126,6 +128,23 @@ pub struct TransportError {
     pub message: String,
 }
 
+/// See [`Error::Token`]. Texts are cleaned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenError {
+    /// `invalid_token` or `insufficient_scope`.
+    pub code: ErrorCode,
+    /// What to do.
+    pub action: Action,
+    /// The HTTP status.
+    pub status: u16,
+    /// The resource's `error_description`.
+    pub description: Option<String>,
+    /// The scopes the resource asks for (RFC 6750 section 3).
+    pub required_scopes: Vec<String>,
+    /// The claims the resource asks for, as it wrote them.
+    pub claims: Option<String>,
+}
+
 impl Error {
     /// A [`ConfigError`]; the parts of the message are joined.
     #[must_use]
@@ -149,6 +168,7 @@ impl Error {
             Self::Http(error) => error.code,
             Self::Response(error) => error.code,
             Self::Transport(error) => error.code,
+            Self::Token(error) => error.code,
             Self::Internal(_) => ErrorCode::InternalError,
         }
     }
@@ -162,6 +182,7 @@ impl Error {
             Self::Http(error) => error.action,
             Self::Response(_) => Action::ServerFault,
             Self::Transport(_) => Action::Network,
+            Self::Token(error) => error.action,
             Self::Internal(_) => Action::ReportBug,
         }
     }
@@ -170,7 +191,7 @@ impl Error {
     #[must_use]
     pub fn retryable(&self) -> bool {
         match self {
-            Self::Config(_) | Self::Response(_) | Self::Internal(_) => false,
+            Self::Config(_) | Self::Response(_) | Self::Token(_) | Self::Internal(_) => false,
             Self::Server(error) => {
                 self.code() == ErrorCode::OauthError
                     && (error.status >= 500 || error.status == 429 || error.says_later())
@@ -209,6 +230,8 @@ impl Error {
             Self::Server(_) | Self::Response(_) => ErrorKind::Protocol,
             Self::Http(_) => ErrorKind::Http,
             Self::Transport(_) => ErrorKind::Network,
+            Self::Token(error) if error.code == ErrorCode::InsufficientScope => ErrorKind::InsufficientScope,
+            Self::Token(_) => ErrorKind::InvalidToken,
             Self::Internal(_) => ErrorKind::Internal,
         }
     }
@@ -219,7 +242,7 @@ impl Error {
         match self {
             Self::Server(error) => error.retry_after_ms,
             Self::Http(error) => error.retry_after_ms,
-            Self::Config(_) | Self::Response(_) | Self::Transport(_) | Self::Internal(_) => None,
+            Self::Config(_) | Self::Response(_) | Self::Transport(_) | Self::Token(_) | Self::Internal(_) => None,
         }
     }
 
@@ -243,6 +266,18 @@ impl Error {
             Self::Http(error) => error.message.clone(),
             Self::Response(error) => error.message.clone(),
             Self::Transport(error) => error.message.clone(),
+            Self::Token(error) => {
+                let mut text = String::from(if error.code == ErrorCode::InsufficientScope {
+                    "the token lacks a scope that the resource asks for"
+                } else {
+                    "the resource refused the token"
+                });
+                if let Some(description) = &error.description {
+                    text.push_str(": ");
+                    text.push_str(description);
+                }
+                text
+            }
             Self::Internal(bug) => ["a bug in onbehalf (", bug.as_str(), "): please report it"].concat(),
         }
     }
@@ -275,6 +310,16 @@ impl Error {
             }
             Self::Http(error) => data.number("status", error.status.into()).text("bodySnippet", error.body_snippet),
             Self::Response(error) => data.some_number("status", error.status.map(u64::from)),
+            Self::Token(error) => {
+                let data = data
+                    .number("status", error.status.into())
+                    .some_text("errorDescription", error.description)
+                    .some_text("claims", error.claims);
+                match error.code {
+                    ErrorCode::InsufficientScope => data.texts("requiredScopes", error.required_scopes),
+                    _ => data,
+                }
+            }
             Self::Transport(_) | Self::Internal(_) => data,
         };
         data.build()
@@ -344,4 +389,7 @@ pub struct ErrorData {
     /// The claims a claims challenge asks for.
     #[tsify(optional)]
     pub claims: Option<String>,
+    /// The scopes a resource asks for.
+    #[tsify(optional)]
+    pub required_scopes: Option<Vec<String>>,
 }

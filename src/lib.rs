@@ -22,7 +22,7 @@
 //! |---|---|
 //! | [`error`], [`http`], [`json`], [`plain`], [`fields`], [`form`], [`base64`], [`url`], [`secret`], [`text`], [`time`] | values everybody uses |
 //! | [`protocol`] | one RFC, one module: build a request, parse a response. Pure functions |
-//! | [`policy`] | what to do next: retry, action, discovery, presets of servers as data. Pure functions |
+//! | [`policy`] | what to do next: retry, action, discovery, life and identity of kept tokens, presets of servers as data. Pure functions |
 //! | [`client`] | the options of one client, checked once, and its remembered metadata |
 //! | [`flow`] | one file per operation: the order of steps, no I/O |
 //! | `fetch` | wasm32 only: drives a flow over gloo-net, for Rust programs |

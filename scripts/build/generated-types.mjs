@@ -1,9 +1,10 @@
-// core.d.ts of wasm-bindgen → js/generated.ts: the interfaces and types derived from Rust, without the raw exports.
+// core.d.ts of wasm-bindgen → js/generated.ts: the interfaces, types and lists of names derived from Rust, without the raw
+// exports.
 
 /** Declarations of the wasm-bindgen glue itself. */
 const glueOwn = new Set(["InitInput", "InitOutput", "SyncInitInput"]);
 
-/** Keeps each top-level `export interface` and `export type` together with its doc comment. */
+/** Keeps each top-level `export interface`, `export type` and `export const … as const` together with its doc comment. */
 export function typesFromDeclarations(declarations) {
   const kept = [];
   let comment = [];
@@ -18,7 +19,7 @@ export function typesFromDeclarations(declarations) {
       inComment = !line.includes("*/");
       continue;
     } else {
-      const start = /^export (interface|type) (\w+)/.exec(line);
+      const start = /^export (interface|type|const(?= \w+ = \{)) (\w+)/.exec(line);
       if (!start) {
         if (line.trim() !== "") comment = [];
         continue;

@@ -60,7 +60,7 @@ function publish(emitted, outDir) {
 /** Of the types derived from Rust, those that the other files name, and what these are made of. */
 function publicTypes(reached) {
   const parts = reached.get("generated").split(/(?=^\/\*\*|(?<!\*\/\n)^export )/m);
-  const nameOf = (block) => /^export (?:declare )?(?:interface|type) (\w+)/m.exec(block)?.[1];
+  const nameOf = (block) => /^export (?:declare )?(?:interface|type|const) (\w+)/m.exec(block)?.[1];
   const declared = new Map(parts.map((block) => [nameOf(block), block]));
   const kept = new Set();
   const keepNamesIn = (text) => {

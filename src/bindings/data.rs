@@ -32,6 +32,19 @@ enum Outcome {
     Metadata { metadata: ServerMetadata, document: String },
 }
 
+/// What of a store's configuration is needed outside of the core.
+#[derive(Tsify)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "a type for TypeScript")]
+struct StoreConfig {
+    issuer: String,
+    #[tsify(optional)]
+    client_id: String,
+    resource: Vec<String>,
+    scopes: Vec<String>,
+    origins: Vec<String>,
+}
+
 /// A server's metadata and the JSON text it was read from.
 #[derive(Tsify)]
 #[expect(dead_code, reason = "a type for TypeScript")]

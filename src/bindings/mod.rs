@@ -4,7 +4,9 @@
 //! Options come in as JSON text, results leave by `serde_wasm_bindgen::to_value`.
 
 mod data;
+mod names;
 mod panic;
+mod store;
 
 use crate::client::options::ClientOptions;
 use crate::error::{Bug, Error};
@@ -30,16 +32,33 @@ impl Client {
     pub fn new(options: &str) -> Result<Client, JsValue> {
         panic::set_hook();
         let client = ClientOptions::parse(options).and_then(crate::Client::new);
-        client.map(|client| Client(Rc::new(client))).map_err(|error| to_js(&error.into_plain()))
+        client.map(|client| Client(Rc::new(client))).map_err(thrown)
     }
 
     /// Makes an operation; bad parameters become a failed first step.
     pub fn operation(&self, name: &str, params: &str, call: &str) -> Operation {
-        Operation(
-            Running::new(&self.0, name, params, call)
-                .unwrap_or_else(|error| Running::Token(Flow::new(|_| async move { Err(error) }))),
-        )
+        operation(Running::new(&self.0, name, params, call))
     }
+
+    /// The `Authorization` value that presents a token at an address; throws error data when either may not be.
+    #[wasm_bindgen(js_name = authorizeResource)]
+    pub fn authorize_resource(
+        &self,
+        url: &str,
+        token: &str,
+        token_type: &str,
+        issued_token_type: Option<String>,
+    ) -> Result<String, JsValue> {
+        self.0.authorize_resource(url, token, token_type, issued_token_type.as_deref()).map_err(thrown)
+    }
+}
+
+fn thrown(error: Error) -> JsValue {
+    to_js(&error.into_plain())
+}
+
+fn operation(running: Result<Running, Error>) -> Operation {
+    Operation(running.unwrap_or_else(|error| Running::Token(Flow::new(|_| async move { Err(error) }))))
 }
 
 enum Running {
@@ -103,8 +122,7 @@ pub fn authorization_header(
     token_type: &str,
     issued_token_type: Option<String>,
 ) -> Result<String, JsValue> {
-    rfc6749_token::authorization_header(access_token, token_type, issued_token_type.as_deref())
-        .map_err(|error| to_js(&error.into_plain()))
+    rfc6749_token::authorization_header(access_token, token_type, issued_token_type.as_deref()).map_err(thrown)
 }
 
 /// Where this instance last panicked, such as `src/json/parser.rs:12`; empty when it did not.

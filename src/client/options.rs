@@ -108,12 +108,23 @@ impl ClientOptions {
         let options = Fields::new(document.root(), "", KNOWN);
         let read = Self {
             issuer: options.required_text("issuer"),
+            endpoints: Endpoints::read(&options.nested("endpoints", ENDPOINTS)),
+            ..Self::read(&options)
+        };
+        options.finish().map(|()| read)
+    }
+
+    /// Reads the options that a client and a configuration of a store have in common: all but issuer and endpoints.
+    #[must_use]
+    pub fn read(options: &Fields<'_, '_>) -> Self {
+        Self {
+            issuer: String::new(),
             client_id: options.filled_text("clientId"),
             auth: options.get("auth").map(|_| AuthData::read(&options.nested("auth", AUTH))),
-            preset: preset_option(&options),
-            endpoints: Endpoints::read(&options.nested("endpoints", ENDPOINTS)),
-            discovery: discovery_option(&options),
-            endpoint_origins: endpoint_origins(&options),
+            preset: preset_option(options),
+            endpoints: Endpoints::default(),
+            discovery: discovery_option(options),
+            endpoint_origins: endpoint_origins(options),
             insecure_hosts: options.texts("insecureHosts"),
             timeout_ms: options.millis("timeoutMs", 1),
             max_retries: options.integer("maxRetries", 0, 100).and_then(|retries| u32::try_from(retries).ok()),
@@ -123,8 +134,7 @@ impl ClientOptions {
             custom_headers: options.pairs("customHeaders"),
             conformance: options.word("conformance", Conformance::WORDS).and_then(Conformance::at),
             browser: options.flag("browser").unwrap_or_default(),
-        };
-        options.finish().map(|()| read)
+        }
     }
 }
 
@@ -177,7 +187,10 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
         Some("any") => EndpointOrigins::Any,
         Some("same-origin") => EndpointOrigins::SameOrigin,
         Some(_) => {
-            options.fail(invalid(FIELD, &["`endpointOrigins` is \"any\", \"same-origin\" or a list of origins"]));
+            options.fail(invalid(
+                &options.field(FIELD),
+                &["`endpointOrigins` is \"any\", \"same-origin\" or a list of origins"],
+            ));
             EndpointOrigins::SameOrigin
         }
         None => {
@@ -186,7 +199,7 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
                 match Url::parse(text).filter(is_origin) {
                     Some(url) => origins.push(url.origin()),
                     None => {
-                        let field = element(FIELD, index);
+                        let field = element(&options.field(FIELD), index);
                         options
                             .fail(invalid(&field, &["`", &field, "` has to be an origin such as https://as.example"]));
                     }
@@ -263,6 +276,8 @@ words! {
         Basic = "basic",
         /// `client_secret_post`.
         Post = "post",
+        /// A client secret, sent as the server's metadata says.
+        Secret = "secret",
         /// An access token.
         Bearer = "bearer",
         /// HTTP Basic by zone.

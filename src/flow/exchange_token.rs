@@ -6,12 +6,15 @@ use crate::error::Error;
 use crate::fields::{self, Fields, invalid, missing};
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
+use crate::policy::cache::{self, Caps};
 use crate::policy::issued;
 use crate::policy::preset::{IssuedType, OmitMeans, SendRequestedType, ServerPreset, TargetVia};
 use crate::protocol::rfc6749_token::{ACCESS_TOKEN, ExchangeExpectation, TokenSet};
+use crate::protocol::rfc7519_jwt;
 use crate::protocol::rfc8693_exchange::{self as exchange, TokenExchange};
 use crate::secret::Secret;
 use crate::text::contains;
+use crate::time::UnixMillis;
 use std::rc::Rc;
 
 const LONGEST_TOKEN: usize = 65_536;
@@ -133,12 +136,25 @@ impl Client {
             let request = check(request, &client.preset)?;
             let grant = grant(&request, &client.preset);
             let token = token_endpoint::send(&io, client, &call, grant).await?;
-            match verify {
-                Some(tolerance_seconds) => issued::check(&token, &request, tolerance_seconds).map(|()| token),
-                None => Ok(token),
+            if let Some(tolerance_seconds) = verify {
+                issued::check(&token, &request, tolerance_seconds)?;
             }
+            Ok(with_life(token, &request, call.caps, io.now()))
         })
     }
+}
+
+/// Decides how long a store may keep a token.
+#[inline(never)]
+fn with_life(mut token: TokenSet, request: &TokenExchange, caps: Option<Caps>, now: UnixMillis) -> TokenSet {
+    if let Some(caps) = caps {
+        let subject = rfc7519_jwt::peek(request.subject_token.expose()).and_then(|claims| claims.expires_at);
+        if let Some(life) = cache::usable_until(&token, subject, &caps, now) {
+            token.usable_until = Some(life.usable_until);
+            token.stale_until = Some(life.stale_until);
+        }
+    }
+    token
 }
 
 fn grant(request: &TokenExchange, preset: &ServerPreset) -> Grant {
@@ -162,7 +178,7 @@ fn secrets(request: &TokenExchange) -> Vec<Secret> {
 
 /// Turns what the caller wrote into a request that the server of this preset may be sent.
 #[inline(never)]
-fn check(request: TokenExchangeRequest, preset: &ServerPreset) -> Result<TokenExchange, Error> {
+pub(crate) fn check(request: TokenExchangeRequest, preset: &ServerPreset) -> Result<TokenExchange, Error> {
     let subject_token_type = request.subject_token_type.unwrap_or_else(|| ACCESS_TOKEN.into());
     check_type(&subject_token_type, "subjectTokenType", &preset.subject_types)?;
     let subject_token = token(&request.subject_token, &subject_token_type, "subjectToken")?;

@@ -6,12 +6,14 @@
 pub mod client_credentials;
 pub mod discover_server_metadata;
 pub mod exchange_token;
+pub mod store_exchange;
 pub mod token_endpoint;
 
 use crate::error::{Bug, Error, ErrorCode, TransportError};
 use crate::fields::{self, Fields};
 use crate::form::Form;
 use crate::http::{Header, HttpRequest, HttpResponse};
+use crate::policy::cache::Caps;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::time::UnixMillis;
 use std::cell::Cell;
@@ -264,6 +266,8 @@ pub struct CallOptions {
     pub headers: Vec<Header>,
     /// True when the caller sends the requests itself: then nothing is discovered and nothing waited for on our own.
     pub prepared: bool,
+    /// Set by a store, which keeps the token: then its life is decided as well.
+    pub caps: Option<Caps>,
 }
 
 impl std::fmt::Debug for CallOptions {
@@ -283,6 +287,7 @@ pub(crate) struct Call {
     pub prepared: bool,
     /// `None` for a prepared request.
     pub deadline: Option<UnixMillis>,
+    pub caps: Option<Caps>,
 }
 
 impl CallOptions {
@@ -298,6 +303,7 @@ impl CallOptions {
             zone: options.text("zone"),
             headers: options.pairs("headers"),
             prepared: options.flag("prepared").unwrap_or_default(),
+            caps: None,
         };
         options.finish().map(|()| read)
     }
@@ -305,6 +311,6 @@ impl CallOptions {
     pub(crate) fn check(self, client: &crate::Client, now: UnixMillis) -> Result<Call, Error> {
         crate::http::check_headers(&self.headers, "headers")?;
         let deadline = (!self.prepared).then(|| now.plus(self.timeout_ms.unwrap_or(client.timeout_ms)));
-        Ok(Call { zone: self.zone, headers: self.headers, prepared: self.prepared, deadline })
+        Ok(Call { zone: self.zone, headers: self.headers, prepared: self.prepared, deadline, caps: self.caps })
     }
 }

@@ -75,10 +75,17 @@ struct Attempt {
 }
 
 impl Attempt {
+    fn authentication(&self, call: &Call) -> Result<ClientAuthentication, Error> {
+        let rules = &self.client.preset.client_auth;
+        let listed = self.metadata.as_ref().and_then(|metadata| metadata.list("token_endpoint_auth_methods_supported"));
+        let authentication = self.client.authentication(call.zone.as_deref())?;
+        Ok(authentication.resolve(listed.as_deref(), &rules.allowed, rules.forbid_header))
+    }
+
     /// The request as far as the core can make it.
     #[inline(never)]
     fn request(&self, call: &Call) -> Result<HttpRequest, Error> {
-        let authentication = self.client.authentication(call.zone.as_deref())?;
+        let authentication = self.authentication(call)?;
         let mut form = self.grant.form.clone();
         authentication.name_client(&mut form);
         let mut request = HttpRequest::post_form(self.endpoint.clone(), form.encode());
@@ -90,7 +97,7 @@ impl Attempt {
     /// What the host is asked, when it is the host that authenticates.
     #[inline(never)]
     fn for_host(&self, call: &Call, request: &HttpRequest) -> Result<Option<AuthenticateRequest>, Error> {
-        let authentication = self.client.authentication(call.zone.as_deref())?;
+        let authentication = self.authentication(call)?;
         if !matches!(authentication, ClientAuthentication::Host { .. }) {
             return Ok(None);
         }
@@ -134,7 +141,7 @@ impl Attempt {
     /// All that was sent and must not come back in an error.
     fn secrets(&self, call: &Call) -> Vec<Secret> {
         let mut secrets = self.grant.secrets.clone();
-        if let Ok(authentication) = self.client.authentication(call.zone.as_deref()) {
+        if let Ok(authentication) = self.authentication(call) {
             secrets.extend(authentication.secrets());
         }
         secrets.extend(self.client.secrets_in_headers(&call.headers));

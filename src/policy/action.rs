@@ -223,7 +223,7 @@ pub fn cleaned(mut error: Error, sent: &[Secret]) -> Error {
         Error::Config(error) => &mut error.message,
         Error::Http(error) => &mut error.message,
         Error::Response(error) => &mut error.message,
-        Error::Server(_) | Error::Transport(_) | Error::Internal(_) => return error,
+        Error::Server(_) | Error::Token(_) | Error::Transport(_) | Error::Internal(_) => return error,
     };
     *message = clean(message, sent);
     error

@@ -14,6 +14,8 @@ words! {
         Rfc8693 = "rfc8693",
         /// Keycloak 26, standard token exchange.
         Keycloak = "keycloak",
+        /// Microsoft Entra ID, on-behalf-of flow.
+        Entra = "entra",
     }
 }
 
@@ -317,8 +319,10 @@ impl ServerPreset {
         match PresetName::WORDS.iter().position(|word| *word == name).and_then(PresetName::at) {
             Some(PresetName::Rfc8693) => Ok(Self { id: name.into(), ..Self::default() }),
             Some(PresetName::Keycloak) => Self::parse(include_str!("presets/keycloak.json")),
+            Some(PresetName::Entra) => Self::parse(include_str!("presets/entra.json")),
             None => {
-                let message = ["there is no preset ", name, ": use rfc8693 or keycloak, or an object of your own"];
+                let message =
+                    ["there is no preset ", name, ": use rfc8693, keycloak or entra, or an object of your own"];
                 Err(Error::config(ErrorCode::UnknownPreset, "preset", &message))
             }
         }
@@ -331,7 +335,7 @@ mod tests {
 
     #[test]
     fn every_built_in_preset_can_be_read() {
-        for name in ["rfc8693", "keycloak"] {
+        for name in PresetName::WORDS.iter().copied() {
             assert_eq!(ServerPreset::named(name).unwrap().id, name);
         }
         assert_eq!(ServerPreset::named("nope").unwrap_err().code(), ErrorCode::UnknownPreset);

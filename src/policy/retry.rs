@@ -72,7 +72,7 @@ fn may_repeat(error: &Error, repeat: Repeat) -> bool {
             matches!(error.status, 429 | 503) || error.error.as_deref() == Some("temporarily_unavailable")
         }
         Error::Transport(error) => repeat == Repeat::Read && error.code == ErrorCode::Unreachable,
-        Error::Http(_) | Error::Config(_) | Error::Response(_) | Error::Internal(_) => false,
+        Error::Http(_) | Error::Config(_) | Error::Response(_) | Error::Token(_) | Error::Internal(_) => false,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Not here: what to do about a failure ([`crate::policy`]) and the order of steps ([`crate::flow`]).
 
+pub mod names;
 pub mod rfc6749_client_authentication;
 pub mod rfc6749_client_credentials;
 pub mod rfc6749_error;

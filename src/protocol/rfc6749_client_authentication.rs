@@ -29,6 +29,15 @@ pub enum ClientAuthentication {
         /// The client secret.
         secret: Secret,
     },
+    /// A client secret, by HTTP Basic or in the body as the server's metadata says: see [`Self::resolve`].
+    Secret {
+        /// The client id.
+        client_id: String,
+        /// The client secret.
+        secret: Secret,
+        /// As that of [`Self::Basic`].
+        raw: bool,
+    },
     /// An access token as a credential (RFC 6750).
     Bearer {
         /// The token.
@@ -51,7 +60,24 @@ impl ClientAuthentication {
             Self::None { .. } => Some("none"),
             Self::Basic { .. } => Some("client_secret_basic"),
             Self::Post { .. } => Some("client_secret_post"),
-            Self::Bearer { .. } | Self::Host { .. } => None,
+            Self::Secret { .. } | Self::Bearer { .. } | Self::Host { .. } => None,
+        }
+    }
+
+    /// Settles how a [`Self::Secret`] is sent, by the methods that the server lists and those that its preset allows:
+    /// in the body where only that is left, otherwise by HTTP Basic, which RFC 8414 section 2 means by no list at all.
+    #[must_use]
+    pub fn resolve(&self, listed: Option<&[String]>, allowed: &[String], forbid_header: bool) -> Self {
+        let Self::Secret { client_id, secret, raw } = self else { return self.clone() };
+        let takes = |method: &str| {
+            let by_preset = allowed.is_empty() || allowed.iter().any(|name| name == method);
+            by_preset && listed.is_none_or(|listed| listed.iter().any(|name| name == method))
+        };
+        let (client_id, secret) = (client_id.clone(), secret.clone());
+        if forbid_header || (takes("client_secret_post") && !takes("client_secret_basic")) {
+            Self::Post { client_id, secret }
+        } else {
+            Self::Basic { client_id, secret, raw: *raw }
         }
     }
 
@@ -61,7 +87,7 @@ impl ClientAuthentication {
             Self::None { client_id } | Self::Bearer { client_id, .. } | Self::Host { client_id } => {
                 form.push_some("client_id", client_id.as_deref())
             }
-            Self::Basic { .. } => {}
+            Self::Basic { .. } | Self::Secret { .. } => {}
             Self::Post { client_id, secret } => {
                 form.push("client_id", client_id);
                 form.push("client_secret", secret.expose());
@@ -72,7 +98,7 @@ impl ClientAuthentication {
     /// Puts the credential into the headers, for methods that carry it there.
     pub fn authorize(&self, request: &mut HttpRequest) {
         match self {
-            Self::None { .. } | Self::Post { .. } | Self::Host { .. } => {}
+            Self::None { .. } | Self::Post { .. } | Self::Secret { .. } | Self::Host { .. } => {}
             Self::Basic { client_id, secret, raw } => {
                 request.set_header("authorization", basic(client_id, secret.expose(), *raw))
             }
@@ -85,7 +111,7 @@ impl ClientAuthentication {
     pub fn secrets(&self) -> Vec<Secret> {
         match self {
             Self::None { .. } | Self::Host { .. } => Vec::new(),
-            Self::Basic { client_id, secret, raw } => {
+            Self::Basic { client_id, secret, raw } | Self::Secret { client_id, secret, raw } => {
                 let header = basic(client_id, secret.expose(), *raw);
                 vec![secret.clone(), Secret::new(header.strip_prefix("Basic ").unwrap_or_default())]
             }
@@ -122,6 +148,22 @@ mod tests {
     fn x2_basic_form_encodes_both_parts_and_raw_does_not() {
         assert_eq!(basic("a:b", "p%/+ é", false), ["Basic ", &base64::encode(b"a%3Ab:p%25%2F%2B+%C3%A9")].concat());
         assert_eq!(basic("a:b", "p%/+ é", true), ["Basic ", &base64::encode("a:b:p%/+ é".as_bytes())].concat());
+    }
+
+    #[test]
+    fn a_secret_goes_where_the_metadata_says_and_into_the_header_by_default() {
+        let secret = ClientAuthentication::Secret { client_id: "c".into(), secret: Secret::new("s"), raw: false };
+        let method = |listed: Option<&[&str]>, allowed: &[&str], forbid_header| {
+            let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+            secret.resolve(listed.map(list).as_deref(), &list(allowed), forbid_header).method().unwrap()
+        };
+        let (basic, post) = ("client_secret_basic", "client_secret_post");
+        assert_eq!(method(None, &[], false), basic);
+        assert_eq!(method(Some(&[basic, post]), &[], false), basic);
+        assert_eq!(method(Some(&[post]), &[], false), post);
+        assert_eq!(method(Some(&["private_key_jwt"]), &[], false), basic);
+        assert_eq!(method(None, &[post], false), post);
+        assert_eq!(method(None, &[], true), post);
     }
 
     #[test]

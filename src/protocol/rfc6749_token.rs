@@ -4,19 +4,16 @@ use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::json::{Document, Value};
 use crate::plain::{Plain, words};
+use crate::protocol::names::token_type;
 use crate::time::UnixMillis;
 use std::borrow::Cow;
 use std::fmt;
 
 /// The registered type of an access token (RFC 8693 section 3).
-pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+pub const ACCESS_TOKEN: &str = token_type::ACCESS_TOKEN;
 /// Types whose tokens are no credential for a resource, whatever token type stands beside them (RFC 8693 section 3).
-const NOT_FOR_RESOURCES: [&str; 4] = [
-    "urn:ietf:params:oauth:token-type:id_token",
-    "urn:ietf:params:oauth:token-type:refresh_token",
-    "urn:ietf:params:oauth:token-type:saml1",
-    "urn:ietf:params:oauth:token-type:saml2",
-];
+const NOT_FOR_RESOURCES: [&str; 4] =
+    [token_type::ID_TOKEN, token_type::REFRESH_TOKEN, token_type::SAML1, token_type::SAML2];
 /// Ten years: a longer life is cut to it, so that an instant computed from it stays one.
 const LONGEST_LIFE: u64 = 315_360_000;
 
@@ -69,6 +66,12 @@ pub struct TokenSet {
     pub issuer: String,
     /// What the answer left out and was assumed, by the names of this type.
     pub assumed: Vec<String>,
+    /// How long a store may give it out, in milliseconds since the epoch. Absent: it is not kept, or not a store's.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "number"))]
+    pub usable_until: Option<UnixMillis>,
+    /// How long a store may give it out in place of a failure that may pass.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "number"))]
+    pub stale_until: Option<UnixMillis>,
 }
 
 impl TokenSet {
@@ -89,6 +92,8 @@ impl TokenSet {
             .some_text("authorizationDetails", self.authorization_details)
             .text("issuer", self.issuer)
             .texts("assumed", self.assumed)
+            .some_number("usableUntil", self.usable_until.map(|instant| instant.0))
+            .some_number("staleUntil", self.stale_until.map(|instant| instant.0))
             .build()
     }
 }
@@ -249,6 +254,8 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
         authorization_details: authorization_details.map(|details| details.text().into()),
         issuer: expected.issuer.into(),
         assumed,
+        usable_until: None,
+        stale_until: None,
     })
 }
 

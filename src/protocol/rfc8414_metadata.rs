@@ -22,6 +22,12 @@ impl DiscoveredMetadata {
         self.endpoints.iter().find(|(name, _)| *name == member).map(|(_, address)| address.as_str())
     }
 
+    /// A list of names, by its member name such as `scopes_supported`; `None` when the document has none.
+    #[must_use]
+    pub fn list(&self, member: &str) -> Option<Vec<String>> {
+        Document::parse(&self.document).ok()?.root().get(member)?.as_strings()
+    }
+
     /// The members that the specifications name, in camel case: a `ServerMetadata` of the TypeScript types. A member of a
     /// wrong type is left out.
     #[must_use]

@@ -24,6 +24,7 @@ mod config;
 mod discovery;
 mod errors;
 mod exchange;
+mod fingerprint;
 mod issued;
 mod json;
 mod layers;

@@ -1,0 +1,83 @@
+/**
+ * What a client or a store tells of what it does: for audit and tracing.
+ */
+import { enter, instance } from "./core.js";
+import { OAuthError } from "./errors.js";
+import type { Action, ErrorCode } from "./generated.js";
+
+/** One thing that happened. It holds no token. */
+export interface OAuthEvent {
+  /**
+   * `exchange`: a server issued a token. `cache`: one was remembered. `join`: a call waited for another's exchange. `evict`:
+   * one was forgotten. `denied`: the user may not, or has to do something first. `error`: any other failure.
+   * `discovery`: a server's metadata was read.
+   */
+  readonly type: "exchange" | "cache" | "join" | "evict" | "denied" | "error" | "discovery";
+  /** The configuration of the store. */
+  readonly ref?: string;
+  /** The method of the client. */
+  readonly operation?: string;
+  /** The issuer that was asked. */
+  readonly issuer: string;
+  readonly clientId?: string;
+  /** The resources and audiences that the token is for. */
+  readonly resource: readonly string[];
+  /** The scopes granted; without a token those asked for. */
+  readonly scopes: readonly string[];
+  /** The scopes asked for. */
+  readonly requestedScopes: readonly string[];
+  /** `ok`, the code of the error (`failed` for one that is not ours), or why a token was forgotten. */
+  readonly outcome: "ok" | ErrorCode | "failed" | "aborted" | "expired" | "evicted" | "invalidated" | "refused";
+  /** What would help, for `denied` and `error`. */
+  readonly action?: Action;
+  /** How long it took, in milliseconds. */
+  readonly durationMs: number;
+  /** Which subject it was: a hash under a key that lives as long as the client or store, and no longer. */
+  readonly subject?: string;
+  /** True when a remembered token was given out in place of a failure that may pass. */
+  readonly stale?: boolean;
+}
+
+/** What an event says whatever has happened. @internal */
+export type EventBase = Pick<OAuthEvent, "issuer" | "clientId" | "resource" | "requestedScopes" | "ref" | "operation">;
+
+/** Hands events to the caller's function. @internal */
+export class Reporter {
+  readonly #listener: (event: OAuthEvent) => unknown;
+  // Drawn at the first event: some hosts allow no randomness before their first request.
+  #key: string | undefined;
+
+  constructor(listener: (event: OAuthEvent) => unknown) {
+    this.#listener = listener;
+  }
+
+  /** What a subject is called in events. */
+  nameOf(subjectToken: string): string {
+    this.#key ??= crypto.getRandomValues(new Uint8Array(32)).join();
+    const key = this.#key;
+    return enter(instance(), (core) => core.subjectFingerprint(key, subjectToken));
+  }
+
+  /** Reports something. A listener that fails does not fail the call. */
+  report(event: OAuthEvent): void {
+    try {
+      const result = this.#listener(Object.freeze(event)) as Partial<Promise<unknown>> | undefined;
+      result?.catch?.(() => {});
+    } catch {
+      // What happened has happened, whether or not somebody could note it.
+    }
+  }
+
+  /** Reports a failure. */
+  reportFailure(error: unknown, event: EventBase & Pick<OAuthEvent, "durationMs" | "subject">): void {
+    const known = OAuthError.is(error);
+    const denied = known && error.fault === "user";
+    this.report({
+      ...event,
+      type: denied ? "denied" : "error",
+      scopes: event.requestedScopes,
+      outcome: known ? error.code : (error as Partial<Error> | null)?.name === "AbortError" ? "aborted" : "failed",
+      ...(known && { action: error.action }),
+    });
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * The options of a store on their way into the core, and its configurations as they are used.
+ *
+ * @internal
+ */
+import { authData, type ClientAuthFunction } from "./auth.js";
+import type { Lane, TokenCache } from "./cache.js";
+import { enter, instance, type RawStoreExchange } from "./core.js";
+import { inBrowser, json, type Plain, pairs, refuse, requirePlain } from "./encode.js";
+import { Engine } from "./engine.js";
+import { adopted, ConfigError, configError } from "./errors.js";
+import type { EventBase } from "./events.js";
+import { Flights } from "./flight.js";
+import type { StoreConfig } from "./generated.js";
+import type { TokenExchangeConfig, TokenExchangeStoreOptions } from "./store-types.js";
+import type { FetchLike } from "./types.js";
+
+/** The functions among the options of a store. */
+export type StoreFunctions = Pick<TokenExchangeStoreOptions, (typeof FUNCTIONS)[number]>;
+
+/** One configuration of a store. Its client is made at the first exchange. */
+export class Slot {
+  readonly config: TokenExchangeConfig;
+  readonly about: StoreConfig;
+  readonly timeoutMs: number;
+  readonly fetch: FetchLike | undefined;
+  /** The lane of the configured scopes, once a token was asked for. */
+  lane: Lane | undefined;
+  readonly #cache: TokenCache;
+  readonly #engine: Engine<RawStoreExchange>;
+  /** The fingerprints of other scopes. */
+  readonly #overrides = new Map<string, string>();
+
+  constructor(
+    config: TokenExchangeConfig,
+    about: StoreConfig,
+    cache: TokenCache,
+    fetch: FetchLike | undefined,
+    make: ConstructorParameters<typeof Engine<RawStoreExchange>>[1],
+  ) {
+    const { auth, tags } = config;
+    this.config = tags == null ? config : { ...config, tags: Object.freeze([...tags]) };
+    this.about = about;
+    this.timeoutMs = config.timeoutMs ?? 30_000;
+    this.fetch = config.fetch ?? fetch;
+    this.#cache = cache;
+    const host = {
+      fetch: this.fetch,
+      authenticate: typeof auth === "function" ? (auth as ClientAuthFunction) : undefined,
+      timeoutMs: this.timeoutMs,
+      maxResponseBytes: config.maxResponseBytes ?? 1_048_576,
+      flights: new Flights<never>(),
+    };
+    this.#engine = new Engine(host as Engine<RawStoreExchange>["host"], make);
+  }
+
+  get active(): boolean {
+    return this.config.status === "active";
+  }
+
+  get engine(): Engine<RawStoreExchange> {
+    return this.#engine;
+  }
+
+  /** The lane of these scopes, or of the configured ones. Throws `ConfigError` for a scope that cannot be asked for. */
+  laneOf(scope: string | undefined): Lane {
+    if (scope === undefined) return (this.lane ??= this.#cache.lane(this.#fingerprint(undefined), this, true));
+    let fingerprint = this.#overrides.get(scope);
+    if (fingerprint === undefined) {
+      fingerprint = this.#fingerprint(scope);
+      // Scopes may come from resources: what is remembered of them stays small.
+      if (this.#overrides.size >= MOST_OVERRIDES) this.#overrides.clear();
+      this.#overrides.set(scope, fingerprint);
+    }
+    return this.#cache.lane(fingerprint, this, false);
+  }
+
+  /** What every event of the configuration says. */
+  eventBase(scope: string | undefined): EventBase {
+    const { issuer, clientId, resource, scopes } = this.about;
+    return {
+      ref: this.config.ref,
+      issuer,
+      ...(clientId !== undefined && { clientId }),
+      resource,
+      requestedScopes: scope === undefined ? scopes : scope.split(" ").filter(Boolean),
+    };
+  }
+
+  #fingerprint(scope: string | undefined): string {
+    return this.#engine.ask((raw) => raw.fingerprint(scope));
+  }
+}
+
+/** Checks the options of a store. Throws `ConfigError` that names the first bad one. Does nothing else. */
+export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> {
+  const plain = requirePlain(options, "options");
+  const { configs, ...rest } = plain;
+  for (const name of FUNCTIONS) {
+    if (rest[name] != null && typeof rest[name] !== "function") {
+      throw configError("invalid_option", name, `${name} must be a function`);
+    }
+    delete rest[name];
+  }
+  const caps = json(rest, "options");
+  const texts = Array.isArray(configs) ? configs.map((config, index) => encodeConfig(config, `configs[${index}]`)) : [];
+  const list =
+    configs == null || Array.isArray(configs) ? `[${texts.join()}]` : json({ configs }, "options").slice(11, -1);
+  const head = caps === "{}" ? "{" : `${caps.slice(0, -1)},`;
+  const described = describe(configs, configs == null ? caps : `${head}"configs":${list}}`);
+  const fetch = (plain["fetch"] ?? plain["fetchFn"] ?? undefined) as FetchLike | undefined;
+  const slots = new Map<string, Slot>();
+  for (const [index, config] of (configs as TokenExchangeConfig[]).entries()) {
+    const text = texts[index] as string;
+    const make = (core: ReturnType<typeof instance>["core"]) => new core.StoreExchange(text, `configs[${index}]`, caps);
+    slots.set(config.ref, new Slot({ ...config }, described[index] as StoreConfig, cache, fetch, make));
+  }
+  return slots;
+}
+
+/** Asks the core, unless it has seen the very same configurations: some make a store for each request. */
+function describe(configs: unknown, text: string): StoreConfig[] {
+  const known = typeof configs === "object" && configs !== null ? CHECKED.get(configs) : undefined;
+  if (known?.text === text) return known.described;
+  try {
+    const described = enter(instance(), (core) => core.describeStore(text));
+    CHECKED.set(configs as object, { text, described });
+    return described;
+  } catch (thrown) {
+    throw adopted(thrown);
+  }
+}
+
+function encodeConfig(config: unknown, path: string): string {
+  const plain = requirePlain(config, path);
+  return at(path, () => {
+    refuse(plain, "own");
+    refuse(plain, "browser");
+    const { fetch, auth, ...rest } = plain;
+    if (fetch != null && typeof fetch !== "function") {
+      throw configError("invalid_option", "fetch", "fetch must be a function");
+    }
+    const encoded: Plain = { ...rest, auth: authData(auth) };
+    for (const name of ["customHeaders", "extraParams"]) {
+      if (rest[name] != null) encoded[name] = pairs(rest[name], name);
+    }
+    // What a function does cannot be compared: its tokens are for its own configuration.
+    if (fetch != null || typeof auth === "function") encoded["own"] = rest["ref"];
+    if (inBrowser()) encoded["browser"] = true;
+    return json(encoded, "");
+  });
+}
+
+/** Puts a path before the field of an error. */
+function at<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    const field = thrown.field ? `${path}.${thrown.field}` : path;
+    throw configError(thrown.code, field, `${path}: ${thrown.message}`, thrown.cause);
+  }
+}
+
+const FUNCTIONS = ["subjectTokenProvider", "actorTokenProvider", "fetch", "fetchFn", "onError", "onEvent"] as const;
+const CHECKED = new WeakMap<object, { readonly text: string; readonly described: StoreConfig[] }>();
+const MOST_OVERRIDES = 256;

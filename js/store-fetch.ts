@@ -1,0 +1,62 @@
+import { discard } from "./answer.js";
+import { configError } from "./errors.js";
+import { type ResourceRequest, refusalOf, refused } from "./resource.js";
+import type { Slot } from "./store-config.js";
+import type { StoreFetchOptions } from "./store-types.js";
+import type { TokenResponse } from "./token-response.js";
+import type { ResponseLike } from "./types.js";
+
+/** Where the tokens of a request come from. */
+interface Tokens<Found extends { readonly response: TokenResponse }> {
+  /** One with these scopes in place of those first asked for. */
+  get(scope: string | undefined): Promise<Found>;
+  /** The resource has refused this one. */
+  refused(found: Found): void;
+}
+
+/**
+ * Calls a resource with a token of a configuration; with a fresh one after a 401, and with further scopes where these are
+ * asked for, if the body allows it.
+ *
+ * @internal
+ */
+export async function fetchWithToken<Found extends { readonly response: TokenResponse }>(
+  request: ResourceRequest,
+  { about, config, fetch }: Slot,
+  stepUp: StoreFetchOptions["stepUp"],
+  tokens: Tokens<Found>,
+): Promise<ResponseLike> {
+  if (!about.origins.includes(request.origin)) {
+    const message = `the token of ${JSON.stringify(config.ref)} is not sent to ${request.origin}: name it in origins if it may`;
+    throw configError("endpoint_origin", "input", message);
+  }
+  let scope: string | undefined;
+  let fresh = false;
+  let stepsLeft = stepUp === "exchange" && request.replayable ? MOST_STEPS : 0;
+  for (;;) {
+    const found = await tokens.get(scope);
+    const token = found.response;
+    const response = await request.send(fetch, token.authorizationHeader());
+    if (response.status === 401) {
+      tokens.refused(found);
+      if (fresh || !request.replayable) return response;
+      fresh = true;
+      discard(response);
+      continue;
+    }
+    const refusal = response.status === 403 && stepUp ? refusalOf(response, token.accessToken) : undefined;
+    const required = refusal?.requiredScopes;
+    if (!refusal || !required) return response;
+    if (stepUp === "throw") throw refused(refusal, response);
+    // What was asked for stays: the resource names only what this request lacks (RFC 6750 section 3).
+    const asked = scope === undefined ? about.scopes : scope.split(" ");
+    const wider = [...new Set([...asked, ...required])];
+    if (stepsLeft === 0 || wider.length === asked.length) return response;
+    stepsLeft--;
+    discard(response);
+    scope = wider.join(" ");
+  }
+}
+
+/** A resource that asks for more each time is not followed for ever. */
+const MOST_STEPS = 2;

@@ -1,0 +1,57 @@
+//! What a token exchange store asks of the core.
+
+use super::data::to_js;
+use super::{Operation, Running, operation, panic, thrown};
+use crate::flow::{CallOptions, store_exchange};
+use crate::policy::{cache, resource};
+use crate::secret::Secret;
+use wasm_bindgen::prelude::*;
+
+/// A configuration of a store that was checked.
+#[wasm_bindgen]
+pub struct StoreExchange(store_exchange::StoreExchange);
+
+#[wasm_bindgen]
+impl StoreExchange {
+    /// Reads a configuration at `path` of a store with these bounds of life; throws error data.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: &str, path: &str, caps: &str) -> Result<StoreExchange, JsValue> {
+        store_exchange::StoreExchange::parse(config, path, caps).map(StoreExchange).map_err(thrown)
+    }
+
+    /// What tokens of the configuration are kept by, with other scopes if given; throws error data.
+    pub fn fingerprint(&self, scope: Option<String>) -> Result<String, JsValue> {
+        self.0.fingerprint(scope).map_err(thrown)
+    }
+
+    /// Makes the operation of one call; bad parameters become a failed first step.
+    pub fn operation(&self, params: &str) -> Operation {
+        operation(self.0.exchange(params, CallOptions::default()).map(Running::Token))
+    }
+}
+
+/// Checks the options of a store and describes its configurations; throws error data.
+#[wasm_bindgen(js_name = describeStore)]
+pub fn describe_store(options: &str) -> Result<JsValue, JsValue> {
+    panic::set_hook();
+    store_exchange::StoreExchange::describe_all(options).map(|described| to_js(&described)).map_err(thrown)
+}
+
+/// What a subject is called in events, under a random key.
+#[wasm_bindgen(js_name = subjectFingerprint)]
+pub fn subject_fingerprint(key: &str, subject_token: &str) -> String {
+    cache::subject_fingerprint(key, subject_token)
+}
+
+/// Whether a token is a JWT of this issuer about this subject.
+#[wasm_bindgen(js_name = isAbout)]
+pub fn is_about(token: &str, issuer: &str, subject: &str) -> bool {
+    cache::is_about(token, issuer, subject)
+}
+
+/// The error data of a resource's answer that refuses the token it was sent; `null` for another answer.
+#[wasm_bindgen(js_name = resourceRefusal)]
+pub fn resource_refusal(status: u16, www_authenticate: &str, sent: &str) -> JsValue {
+    let refused = resource::refusal(status, www_authenticate, &Secret::new(sent));
+    refused.map_or(JsValue::NULL, |error| to_js(&error.into_plain()))
+}

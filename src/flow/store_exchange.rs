@@ -1,0 +1,294 @@
+//! Exchanges as a token exchange store makes them: what is asked for stands in a configuration, and a call adds the
+//! tokens.
+
+use crate::Client;
+use crate::client::options::{AuthData, AuthKind, ClientOptions, Endpoints, PresetOption};
+use crate::error::{Error, ErrorCode};
+use crate::fields::{self, Fields, element, invalid, missing};
+use crate::flow::exchange_token::{TokenExchangeRequest, check};
+use crate::flow::{CallOptions, Flow, token_endpoint};
+use crate::plain::Plain;
+use crate::policy::cache::{self, Caps, Fingerprint};
+use crate::protocol::rfc6749_token::TokenSet;
+use crate::url::{Transport, Url};
+use std::rc::Rc;
+
+/// A checked configuration of a store: a client, and the exchange it makes.
+pub struct StoreExchange {
+    client: Rc<Client>,
+    /// What every exchange of the configuration asks for; its tokens are not set.
+    request: TokenExchangeRequest,
+    caps: Caps,
+    client_id: Option<String>,
+    origins: Vec<String>,
+    /// Set when a function of the host has a part in what is issued, which no hash can tell apart: the name of the
+    /// configuration, which then shares with no other.
+    own: Option<String>,
+}
+
+const KNOWN: &[&str] = &[
+    "ref",
+    "name",
+    "kind",
+    "scope",
+    "status",
+    "provider",
+    "tags",
+    "tokenEndpoint",
+    "issuer",
+    "clientId",
+    "clientSecret",
+    "auth",
+    "requestedScopes",
+    "audience",
+    "resource",
+    "origins",
+    "subjectTokenType",
+    "actorTokenType",
+    "requestedTokenType",
+    "authorizationDetails",
+    "verifyIssued",
+    "preset",
+    "extraParams",
+    "discovery",
+    "endpointOrigins",
+    "insecureHosts",
+    "timeoutMs",
+    "maxRetries",
+    "maxResponseBytes",
+    "clockToleranceSeconds",
+    "userAgent",
+    "customHeaders",
+    "conformance",
+    "browser",
+    "own",
+];
+const STORE: &[&str] =
+    &["configs", "maxEntries", "skewSeconds", "maxExpiresInSeconds", "defaultExpiresInSeconds", "onUnavailable"];
+const DEFAULT_SKEW: u64 = 30;
+/// Ten years, as the longest life of a token.
+const LONGEST: u64 = 315_360_000;
+/// The most that one JavaScript `Map` holds.
+const MOST_ENTRIES: u64 = 16_777_216;
+
+impl StoreExchange {
+    /// Checks all options of a store, and gives for each configuration what events and requests to its resource need: a
+    /// `StoreConfig` of the TypeScript types.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names the first bad option, such as `configs[2].clientId`.
+    pub fn describe_all(text: &str) -> Result<Plain, Error> {
+        let document = fields::document(text)?;
+        let options = Fields::new(document.root(), "", STORE);
+        let caps = Caps::read(&options);
+        let _ = options.integer("maxEntries", 0, MOST_ENTRIES);
+        let _ = options.word("onUnavailable", &["null", "throw"]);
+        options.finish()?;
+        let Some(configs) = options.get("configs") else { return Err(missing("configs")) };
+        let configs = configs.elements().ok_or_else(|| invalid("configs", &["`configs` has to be an array"]))?;
+        let mut refs: Vec<String> = Vec::new();
+        let mut described = Vec::new();
+        for (index, config) in configs.enumerate() {
+            let path = element("configs", index);
+            let config = options.inside(Some(config), path, KNOWN);
+            let name = config.required_text("ref");
+            if refs.contains(&name) {
+                let field = config.field("ref");
+                return Err(invalid(&field, &["`", &field, "` is the `ref` of an earlier configuration too"]));
+            }
+            refs.push(name);
+            described.push(Self::read(&config, caps)?.describe());
+        }
+        Ok(Plain::List(described))
+    }
+
+    /// Reads one configuration again, which [`Self::describe_all`] has seen. `path` is where it stands.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names the first bad option.
+    pub fn parse(config: &str, path: &str, caps: &str) -> Result<Self, Error> {
+        let (config, caps) = (fields::document(config)?, fields::document(caps)?);
+        let caps = Caps::read(&Fields::new(caps.root(), "", STORE));
+        Self::read(&Fields::new(config.root(), path, KNOWN), caps)
+    }
+
+    fn read(config: &Fields<'_, '_>, caps: Caps) -> Result<Self, Error> {
+        for name in ["ref", "name", "kind", "scope", "status"] {
+            let _ = config.required_text(name);
+        }
+        let _ = config.filled_text("provider");
+        let _ = config.texts("tags");
+        let mut options = ClientOptions::read(config);
+        let request = Self::read_request(config);
+        if options.preset.is_none() && is_on_behalf_of(&request.extra) {
+            options.preset = Some(PresetOption::Named("entra".into()));
+        }
+        let issuer = config.filled_text("issuer");
+        let endpoint = config.filled_text("tokenEndpoint");
+        let secret = config.filled_text("clientSecret");
+        let origins = config.texts("origins");
+        let own = config.text("own");
+        if options.client_id.is_none() && options.auth.is_none() {
+            config.fail(missing(&config.field("clientId")));
+        }
+        if issuer.is_none() && endpoint.is_none() {
+            let field = config.field("tokenEndpoint");
+            let message = ["`", &field, "` or `issuer` is required: where tokens are exchanged"];
+            config.fail(Error::config(ErrorCode::MissingOption, &field, &message));
+        }
+        config.finish()?;
+
+        let transport = Transport { insecure_hosts: &options.insecure_hosts, loopback: true };
+        let field = config.field("tokenEndpoint");
+        let what = ["`", &field, "`"].concat();
+        let endpoint = endpoint.map(|text| transport.check(&text, &field, &what)).transpose()?;
+        let origins = allowed_origins(config, &origins, &request, &transport)?;
+        // A secret beside a bare token endpoint goes into the body: no metadata could say otherwise.
+        let kind = if endpoint.is_some() { AuthKind::Post } else { AuthKind::Secret };
+        let client_id =
+            options.client_id.clone().or_else(|| options.auth.as_ref().and_then(|auth| auth.client_id.clone()));
+        if let Some(secret) = secret {
+            if options.auth.is_some() {
+                let field = config.field("clientSecret");
+                return Err(invalid(&field, &["`", &field, "` and `auth` are two ways to authenticate: give one"]));
+            }
+            let client_id = client_id.clone();
+            options.auth = Some(AuthData { kind, client_id, client_secret: Some(secret), ..AuthData::default() });
+        }
+        // Without a name of its own, the server is called by where it is.
+        options.issuer = issuer.or_else(|| endpoint.as_ref().map(Url::origin)).unwrap_or_default();
+        options.endpoints = Endpoints(endpoint.into_iter().map(|url| ("token".into(), url.href)).collect());
+        let client = Client::new(options).map_err(|error| relocate(error, config))?;
+        let exchange = Self { client: Rc::new(client), request, caps, client_id, origins, own };
+        // Everything but the tokens themselves is wrong now or never.
+        exchange.fingerprint(None).map_err(|error| relocate(error, config))?;
+        Ok(exchange)
+    }
+
+    fn read_request(config: &Fields<'_, '_>) -> TokenExchangeRequest {
+        let scopes = if config.get("requestedScopes").is_some() { "requestedScopes" } else { "scope" };
+        TokenExchangeRequest {
+            subject_token: String::new(),
+            subject_token_type: config.text("subjectTokenType"),
+            actor_token: None,
+            actor_token_type: config.text("actorTokenType"),
+            requested_token_type: config.text("requestedTokenType"),
+            audience: config.texts("audience"),
+            resource: config.texts("resource"),
+            scope: config.texts(scopes),
+            authorization_details: config.raw("authorizationDetails"),
+            claims: None,
+            extra: config.pairs("extraParams"),
+            verify_issued: config.flag("verifyIssued").unwrap_or_default(),
+        }
+    }
+
+    /// Everything that shapes a token of this configuration but the subject and actor tokens, with these scopes in place
+    /// of the configured ones, if any.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a scope that cannot be asked for.
+    pub fn fingerprint(&self, scope: Option<String>) -> Result<String, Error> {
+        let mut request = self.with(scope);
+        // Stand-ins: no part of the fingerprint, but without them there is no request.
+        request.subject_token = "-".into();
+        request.actor_token = Some("-".into());
+        let verify_issued = request.verify_issued;
+        let exchange = check(request, &self.client.preset)?;
+        let mut print = Fingerprint::default();
+        self.client.identify(&mut print, None)?;
+        cache::add_exchange(&mut print, &exchange);
+        print.flag(verify_issued);
+        print.optional(self.own.as_deref());
+        Ok(print.finish())
+    }
+
+    /// Exchanges the tokens of one call: `subjectToken`, `actorToken` and `scope` as JSON text.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names the first bad one.
+    pub fn exchange(&self, params: &str, call: CallOptions) -> Result<Flow<TokenSet>, Error> {
+        let document = fields::document(params)?;
+        let params = Fields::new(document.root(), "", &["subjectToken", "actorToken", "scope"]);
+        let mut request = self.with(params.text("scope"));
+        request.subject_token = params.required_text("subjectToken");
+        request.actor_token = params.text("actorToken");
+        if request.actor_token.is_none() {
+            request.actor_token_type = None;
+        }
+        params.finish()?;
+        Ok(self.client.exchange_token(request, CallOptions { caps: Some(self.caps), ..call }))
+    }
+
+    fn with(&self, scope: Option<String>) -> TokenExchangeRequest {
+        let mut request = self.request.clone();
+        if let Some(scope) = scope {
+            request.scope = vec![scope];
+        }
+        request
+    }
+
+    fn describe(self) -> Plain {
+        Plain::object()
+            .text("issuer", self.client.issuer.clone())
+            .some_text("clientId", self.client_id)
+            .texts("resource", [self.request.resource, self.request.audience].concat())
+            .texts("scopes", token_endpoint::scopes(self.request.scope).unwrap_or_default())
+            .texts("origins", self.origins)
+            .build()
+    }
+}
+
+impl Caps {
+    fn read(options: &Fields<'_, '_>) -> Self {
+        Self {
+            skew_seconds: options.integer("skewSeconds", 0, LONGEST).unwrap_or(DEFAULT_SKEW),
+            max_expires_in_seconds: options.integer("maxExpiresInSeconds", 0, LONGEST),
+            default_expires_in_seconds: options.integer("defaultExpiresInSeconds", 0, LONGEST),
+        }
+    }
+}
+
+/// Microsoft's on-behalf-of flow is no RFC 8693 exchange, although it is written down as one more parameter of it.
+fn is_on_behalf_of(extra: &[(String, String)]) -> bool {
+    extra.iter().any(|(name, value)| name == "requested_token_use" && value == "on_behalf_of")
+}
+
+/// The origins a token of the configuration may be sent to: those named, and those of its targets that are URLs.
+fn allowed_origins(
+    config: &Fields<'_, '_>,
+    named: &[String],
+    request: &TokenExchangeRequest,
+    transport: &Transport<'_>,
+) -> Result<Vec<String>, Error> {
+    let mut origins = Vec::new();
+    for (index, text) in named.iter().enumerate() {
+        let field = element(&config.field("origins"), index);
+        origins.push(transport.check(text, &field, &["`", &field, "`"].concat())?.origin());
+    }
+    for target in request.resource.iter().chain(&request.audience) {
+        // Any other target is a name, and nothing is sent to it.
+        if let Ok(url) = transport.check(target, "", "") {
+            origins.push(url.origin());
+        }
+    }
+    Ok(origins)
+}
+
+/// An error of the client or the exchange, at the member of the configuration that it comes from.
+fn relocate(error: Error, config: &Fields<'_, '_>) -> Error {
+    let Error::Config(mut error) = error else { return error };
+    let name = match error.field.as_str() {
+        "scope" if config.get("requestedScopes").is_some() => "requestedScopes".into(),
+        "auth.clientId" => "clientId".into(),
+        field => match field.strip_prefix("extra") {
+            Some(rest) => ["extraParams", rest].concat(),
+            None => field.into(),
+        },
+    };
+    error.field = config.field(&name);
+    Error::Config(error)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+//! What a resource's refusal of a token means (RFC 6750 section 3.1, RFC 9110 section 11.6.1).
+
+use crate::error::{Action, Error, ErrorCode, TokenError};
+use crate::protocol::rfc9110_challenge;
+use crate::secret::{Secret, clean_snippet};
+
+/// The error that a resource's answer says about the token that was presented; `None` for any other answer.
+///
+/// A 401 refuses the token when it challenges for another one. A 403 does so when it asks for scopes that the token lacks:
+/// any other 403 is the resource's own decision.
+#[must_use]
+pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Error> {
+    let challenges = rfc9110_challenge::parse(www_authenticate);
+    let challenge = challenges.into_iter().find(|challenge| matches!(challenge.scheme.as_str(), "bearer" | "dpop"))?;
+    let param = |name: &str| challenge.params.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
+    let (code, action) = match (status, param("error")) {
+        (401, _) if param("claims").is_some() => (ErrorCode::InvalidToken, Action::ClaimsChallenge),
+        (401, _) => (ErrorCode::InvalidToken, Action::RenewSubject),
+        (403, Some("insufficient_scope")) => (ErrorCode::InsufficientScope, Action::StepUp),
+        _ => return None,
+    };
+    let required = param("scope").unwrap_or_default().split(' ').filter(|scope| !scope.is_empty());
+    Some(Error::Token(Box::new(TokenError {
+        code,
+        action,
+        status,
+        description: param("error_description").map(|text| clean_snippet(text, std::slice::from_ref(sent))),
+        required_scopes: required.map(String::from).collect(),
+        claims: param("claims").map(String::from),
+    })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token_error(status: u16, header: &str) -> Option<TokenError> {
+        match refusal(status, header, &Secret::new("presented-token-0123456789"))? {
+            Error::Token(error) => Some(*error),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_401_that_challenges_refuses_the_token() {
+        let header =
+            r#"Basic realm="x", Bearer error="invalid_token", error_description="presented-token-0123456789 expired""#;
+        let error = token_error(401, header).unwrap();
+        assert_eq!((error.code, error.action), (ErrorCode::InvalidToken, Action::RenewSubject));
+        assert_eq!(error.description.unwrap(), "‹redacted› expired");
+        assert_eq!(token_error(401, "Basic realm=\"x\""), None);
+        assert_eq!(token_error(401, ""), None);
+    }
+
+    #[test]
+    fn a_403_speaks_of_the_token_only_when_scopes_are_missing() {
+        let error = token_error(403, r#"Bearer error="insufficient_scope", scope="a  b""#).unwrap();
+        assert_eq!((error.code, error.action), (ErrorCode::InsufficientScope, Action::StepUp));
+        assert_eq!(error.required_scopes, ["a", "b"]);
+        assert_eq!(token_error(403, "Bearer"), None);
+        assert_eq!(token_error(400, r#"Bearer error="insufficient_scope""#), None);
+    }
+
+    #[test]
+    fn a_claims_challenge_says_what_the_user_has_to_do() {
+        let error = token_error(401, r#"Bearer error="insufficient_claims", claims="e30=""#).unwrap();
+        assert_eq!((error.action, error.claims.as_deref()), (Action::ClaimsChallenge, Some("e30=")));
+    }
+}
