@@ -6,6 +6,8 @@
  */
 export function brand(type: { readonly prototype: object }, name: string): void {
   const mark = Symbol.for(`onbehalf.${name}`);
+  // Our bundles, and those of our users, shorten the names of classes.
+  Object.defineProperty(type, "name", { value: name, configurable: true });
   Object.defineProperty(type.prototype, mark, { value: true });
   Object.defineProperty(type, Symbol.hasInstance, {
     value(this: unknown, value: unknown): boolean {

@@ -36,9 +36,8 @@ async function bundleOne(variant, { file, load, format }) {
     format,
     target: "es2022",
     platform: "neutral",
-    // Not the identifiers of the facade: stack traces and class names stay readable.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    // Classes get their names back in js/brand.ts.
+    minify: true,
     // Node prints the source line of an uncaught error: it must not be the one that holds the wasm.
     lineLimit: 400,
     legalComments: "none",
@@ -50,17 +49,8 @@ async function bundleOne(variant, { file, load, format }) {
     logLevel: "warning",
   });
   const path = join(variant.outDir, file);
-  writeAtomic(path, withClassNames(result.outputFiles[0].text));
+  writeAtomic(path, result.outputFiles[0].text);
   return path;
-}
-
-/**
- * esbuild writes a class that names itself as `var A = class _A`, and its `name` is then "_A". The inner name may as
- * well be the outer one. (`keepNames` would do it for all functions, at 900 bytes brotli.)
- */
-function withClassNames(script) {
-  const renamed = [...script.matchAll(/\b([A-Z]\w*)=class _\1\b/g)].map(([, name]) => name);
-  return renamed.reduce((text, name) => text.replace(new RegExp(`(?<![\\w$])_${name}(?![\\w$])`, "g"), name), script);
 }
 
 /** Puts the glue, the wasm text and the loader of this form where js/core.ts imports them. */
