@@ -72,19 +72,24 @@ pub fn encode(text: &str) -> String {
 }
 
 fn encode_into(out: &mut String, text: &str) {
-    let hex = |nibble: u8| {
-        char::from(if nibble < 10 { b'0'.wrapping_add(nibble) } else { b'A'.wrapping_add(nibble).wrapping_sub(10) })
-    };
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(char::from(byte)),
-            b' ' => out.push('+'),
-            _ => {
+    let hex = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase();
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Tokens are long runs of plain characters: a run is copied at once.
+        let run = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        out.push_str(rest.get(..run).unwrap_or_default());
+        let mut characters = rest.get(run..).unwrap_or_default().chars();
+        let mut bytes = [0; 4];
+        for byte in characters.next().map_or("", |character| character.encode_utf8(&mut bytes)).bytes() {
+            if byte == b' ' {
+                out.push('+');
+            } else {
                 out.push('%');
                 out.push(hex(byte >> 4));
                 out.push(hex(byte & 15));
             }
         }
+        rest = characters.as_str();
     }
 }
 

@@ -118,6 +118,10 @@ impl Parser<'_> {
     /// The rest of a string whose opening quote is taken.
     fn string(&mut self) -> Result<(), Malformed> {
         loop {
+            // Most of a document is inside of strings: what ends or changes one is looked for in one go.
+            let ahead = self.text.as_bytes().get(self.at..).unwrap_or_default();
+            let special = ahead.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+            self.at = self.at.saturating_add(special.unwrap_or(ahead.len()));
             match self.take() {
                 Some(b'"') => return Ok(()),
                 Some(b'\\') => match self.take() {
@@ -131,7 +135,6 @@ impl Parser<'_> {
                     }
                     _ => return Err(Malformed::Syntax),
                 },
-                Some(b' '..) => {}
                 _ => return Err(Malformed::Syntax),
             }
         }
