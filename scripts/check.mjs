@@ -21,11 +21,14 @@ async function clippy(targets, ...flags) {
   return "no warnings in the library and in its tests";
 }
 
+const DOCS = { RUSTDOCFLAGS: "-D warnings" };
+
 /** Needs a build. */
 export const checks = [
   { name: "rustfmt", run: tool("cargo", ["fmt", "--check"], "formatted") },
   { name: "clippy native", run: () => clippy(["--all-targets"]) },
   { name: "clippy wasm", run: () => clippy(["--test", "wasm"], "--all-features", "--target", wasmTarget) },
+  { name: "cargo doc", run: tool("cargo", ["doc", "--quiet", "--locked", "--no-deps"], "no broken link", DOCS) },
   { name: "biome", run: tool(...npmTool("@biomejs/biome/bin/biome", ["ci", "--error-on-warnings", "--colors=off"])) },
   { name: "tsc", run: tool(...npmTool("typescript/bin/tsc", ["-p", "tsconfig.json"]), "strict, no errors") },
   { name: "wire names", run: wireNamesCheck },
@@ -37,9 +40,9 @@ export const checks = [
 ];
 
 /** Runs a program; its closing line is the given one, or the last it printed. */
-function tool(program, args, closing) {
+function tool(program, args, closing, env) {
   return async () => {
-    const { status, output } = await run(program, args, { quiet: true });
+    const { status, output } = await run(program, args, { quiet: true, env });
     if (status !== 0) throw new Failure(`${program} ${args.join(" ")}: exit ${status}`, output);
     return closing ?? output.trim().split("\n").at(-1);
   };

@@ -1,7 +1,7 @@
 //! Why an operation failed: whose fault it is and what to do next.
 //!
 //! The codes are a closed list and never change; what a server said stands beside them, cleaned (see [`crate::secret`]).
-//! `js/errors.ts` turns [`ErrorData`] into the error classes of the npm package by its `kind`.
+//! `js/errors.ts` turns what [`Error::into_plain`] gives into the error classes of the npm package by its `kind`.
 
 mod codes;
 
