@@ -25,6 +25,7 @@ mod discovery;
 mod errors;
 mod exchange;
 mod fingerprint;
+mod hostile;
 mod issued;
 mod json;
 mod layers;
