@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// Without optimisation a part of them, so that the suite stays fast: `cargo test --release` sends them all.
-const ROUNDS: usize = if cfg!(debug_assertions) { 12_500 } else { 100_000 };
+const ROUNDS: usize = if cfg!(debug_assertions) { 6_000 } else { 100_000 };
 
 /// xorshift64*: the same answers on every run.
 struct Random(u64);
