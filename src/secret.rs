@@ -2,6 +2,7 @@
 
 use crate::form;
 use crate::text::position;
+use std::cell::Cell;
 use std::fmt;
 
 /// A token, client secret, assertion or other value that no message, log, `Debug` output or panic may hold.
@@ -40,6 +41,9 @@ const SHORTEST_PART: usize = 16;
 const LONGEST_TEXT: usize = 512;
 /// So much of a server's text is looked at: cleaning costs time for each character.
 const LONGEST_INPUT: usize = 8192;
+/// So many words are looked for in what we sent, and further ones hidden unseen: more than fit into [`LONGEST_TEXT`]. A
+/// server could keep us busy for long otherwise.
+const MOST_WORDS: usize = 48;
 
 /// Makes a text of the server fit to be shown: what we sent is removed, control characters are escaped, and no more than
 /// 512 characters stay.
@@ -61,7 +65,14 @@ fn hide(text: &str, sent: &[Secret]) -> String {
             }
         }
     }
-    let text = redact_words(&text, |word| is_part_of(word, sent));
+    let looked_for = Cell::new(0_usize);
+    let text = redact_words(&text, |word| {
+        if word.len() < SHORTEST_PART || sent.is_empty() {
+            return false;
+        }
+        looked_for.set(looked_for.get().saturating_add(1));
+        looked_for.get() > MOST_WORDS || is_part_of(word, sent)
+    });
     if sent.iter().any(|secret| is_spelled_in(&text, secret.expose())) { REDACTED.into() } else { text }
 }
 
@@ -102,7 +113,7 @@ pub fn clean_snippet(text: &str, sent: &[Secret]) -> String {
 /// True for a text that is handed on as it is only if nothing that we sent stands in it, such as the claims of a challenge.
 #[must_use]
 pub fn holds_nothing_of(text: &str, sent: &[Secret]) -> bool {
-    hide(text, sent) == text
+    text.len() <= LONGEST_INPUT && hide(text, sent) == text
 }
 
 /// Constant-time comparison of two texts of which one is a secret; their lengths may show.

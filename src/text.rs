@@ -21,7 +21,9 @@ pub fn decimal(number: u64) -> String {
 /// Where a part first stands in a text. `str::find` brings 3 KB of searcher.
 #[must_use]
 pub fn position(text: &str, part: &str) -> Option<usize> {
-    text.as_bytes().windows(part.len().max(1)).position(|window| window == part.as_bytes())
+    let first = part.as_bytes().first();
+    let here = |window: &[u8]| window.first() == first && window == part.as_bytes();
+    text.as_bytes().windows(part.len().max(1)).position(here)
 }
 
 /// True when a part stands in a text.

@@ -130,7 +130,7 @@ fn read(
 }
 
 fn document(client: &Client, response: HttpResponse) -> Result<Answer, Error> {
-    let document = rfc8414_metadata::parse(response, &client.issuer)?;
-    check_endpoints(&document, &client.issuer_url, &client.endpoint_origins, &client.insecure_hosts)?;
+    let mut document = rfc8414_metadata::parse(response, &client.issuer)?;
+    check_endpoints(&mut document, &client.issuer_url, &client.endpoint_origins, &client.insecure_hosts)?;
     Ok(Answer::Document(Rc::new(document)))
 }

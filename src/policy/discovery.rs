@@ -44,20 +44,20 @@ pub enum EndpointOrigins {
     Listed(Vec<String>),
 }
 
-/// Checks every endpoint that a document names.
+/// Checks every endpoint that a document names, and spells it as it was understood: no driver may read another host in it.
 ///
 /// # Errors
 /// `invalid_endpoint`, `insecure_url` or `endpoint_origin`; the whole document is refused, since one bad endpoint says
 /// that its writer cannot be trusted with the others.
 pub fn check_endpoints(
-    document: &DiscoveredMetadata,
+    document: &mut DiscoveredMetadata,
     issuer: &Url,
     origins: &EndpointOrigins,
     insecure_hosts: &[String],
 ) -> Result<(), Error> {
     // A document of an https issuer may not lead to this machine by http, where another process may listen.
     let transport = Transport { insecure_hosts, loopback: issuer.scheme == "http" };
-    for (member, address) in &document.endpoints {
+    for (member, address) in &mut document.endpoints {
         let what = [member, " in the metadata of ", &issuer.origin()].concat();
         let url = transport.check(address, member, &what)?;
         let origin = url.origin();
@@ -70,6 +70,7 @@ pub fn check_endpoints(
             let message = [&what, " is at ", &origin, ", which `endpointOrigins` does not allow"];
             return Err(Error::config(ErrorCode::EndpointOrigin, member, &message.map(|part| part as &str)));
         }
+        *address = url.href;
     }
     Ok(())
 }

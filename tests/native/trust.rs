@@ -202,3 +202,18 @@ fn t04_t11_given_endpoints_are_absolute_or_paths_below_that_of_the_issuer() {
         assert_eq!(config_error(at("https://as.example/t", endpoint)), expected, "{endpoint}");
     }
 }
+
+#[test]
+fn t04_an_endpoint_is_asked_for_as_it_was_understood_so_that_no_driver_reads_another_host() {
+    for (address, url) in [
+        ("https:\\\\as.example\\@evil.example/t", "https://as.example/@evil.example/t"),
+        ("https:/as.example/t", "https://as.example/t"),
+        ("HTTPS://AS.example:443/a/../t", "https://as.example/t"),
+        ("https://ａｓ.example/t", "https://as.example/t"),
+    ] {
+        let client = discovering(json!({ "endpointOrigins": "same-origin" }));
+        let mut script = exchange(&client, json!({}));
+        script.gets(RFC8414).answers(metadata(json!({ "token_endpoint": address })));
+        assert_eq!(script.request().url, url, "{address}");
+    }
+}
