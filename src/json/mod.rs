@@ -122,7 +122,21 @@ impl<'t, 'a> Value<'t, 'a> {
     /// The member of this name; of several the last.
     #[must_use]
     pub fn get(self, name: &str) -> Option<Self> {
-        self.members()?.filter(|(found, _)| found == name).last().map(|(_, value)| value)
+        let mut children = self.members()?.0;
+        let mut found = None;
+        while let (Some(key), Some(value)) = (children.next(), children.next()) {
+            if key.is_text(name) {
+                found = Some(value);
+            }
+        }
+        found
+    }
+
+    /// True when this is the string `text`. A name without escapes, as nearly all are, is compared as it stands.
+    fn is_text(self, text: &str) -> bool {
+        let quoted = self.text();
+        let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+        inner == text || (inner.len() > text.len() && self.as_str().is_some_and(|plain| plain == text))
     }
 
     /// The strings of the array this is, when all its elements are strings.
