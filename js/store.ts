@@ -354,8 +354,9 @@ export class TokenExchangeStore {
     const { response } = entry;
     // The caller has gone, or there is nothing left of the old token.
     if (signal?.aborted || !response || !OAuthError.is(failure)) throw failure;
-    if (failure.retryable && Date.now() < entry.staleUntil && Date.now() >= entry.since) {
-      this.#reporter?.hit(slot, entry, scope, true);
+    const now = Date.now();
+    if (failure.retryable && now < entry.staleUntil && now >= entry.since) {
+      this.#reporter?.hit(slot, entry, scope, now >= entry.usableUntil);
       return { slot, response, entry };
     }
     if (!failure.retryable) this.#forget({ slot, response, entry });

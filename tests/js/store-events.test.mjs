@@ -1,0 +1,167 @@
+/** `onEvent` of the store and of the client. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { json } from "../servers/quirk/server.mjs";
+import { failure, onbehalf, serveToken, success } from "./helpers.mjs";
+import { CRM, issuing, jwt, serveStore } from "./store-helpers.mjs";
+
+const SECRETS = ["alice-token", "bob-token", "token-1-for", "agent-secret", "issued"];
+
+function assertNoToken(events) {
+  const text = JSON.stringify(events);
+  for (const secret of SECRETS) assert.ok(!text.includes(secret), `${secret} in ${text}`);
+}
+
+describe("onEvent of a store", () => {
+  test("tells of exchange, cache, join and evict, with who, where, what and how long", async (t) => {
+    const { store, events } = await serveStore(t, { answers: [success({ scope: "crm:read" })] });
+    await Promise.all([store.findByRef(CRM), store.findByRef(CRM)]);
+    await store.findByRef(CRM);
+    store.invalidateCache(CRM);
+    assert.deepEqual(
+      events.map(({ type, outcome }) => [type, outcome]),
+      [
+        ["exchange", "ok"],
+        ["join", "ok"],
+        ["cache", "ok"],
+        ["evict", "invalidated"],
+      ],
+    );
+    const [exchange] = events;
+    const { durationMs, subject, issuer, ...rest } = exchange;
+    assert.deepEqual(rest, {
+      type: "exchange",
+      ref: CRM,
+      clientId: "agent-identity",
+      resource: ["https://crm.acme.com"],
+      scopes: ["crm:read"],
+      requestedScopes: ["crm:read", "crm:write"],
+      outcome: "ok",
+    });
+    assert.match(issuer, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.ok(durationMs > 0 && durationMs < 10_000);
+    assert.equal(new Set(events.map((event) => event.subject)).size, 1);
+    assert.match(subject, /^[\w+/]{22}$/);
+    assertNoToken(events);
+  });
+
+  test("tells of denied and error", async (t) => {
+    const cases = [
+      [json({ error: "invalid_grant" }, 400), "denied", "oauth_error", "renew_subject"],
+      [json({ error: "access_denied" }, 403), "denied", "oauth_error", "denied"],
+      [{ status: 500 }, "error", "http_error", "server_fault"],
+      [json({ error: "invalid_client" }, 401), "error", "client_authentication_failed", "fix_client_auth"],
+    ];
+    for (const [answer, type, outcome, action] of cases) {
+      const { store, events } = await serveStore(t, { answers: [answer] });
+      await store.findByRef(CRM);
+      assert.deepEqual(
+        events.map((event) => [event.type, event.outcome, event.action]),
+        [[type, outcome, action]],
+      );
+      assert.ok(events[0].subject);
+      assertNoToken(events);
+    }
+    const { store, events } = await serveStore(t, { subjectTokenProvider: () => null });
+    await store.findByRef(CRM);
+    await store.findByRef("unknown");
+    assert.deepEqual(
+      events.map(({ type, ref, outcome }) => [type, ref, outcome]),
+      [
+        ["denied", CRM, "subject_token_unavailable"],
+        ["error", "unknown", "unknown_ref"],
+      ],
+    );
+  });
+
+  test("the fingerprint tells subjects apart within a store, and nothing outside of it", async (t) => {
+    const claims = { iss: "https://as.example", sub: "alice" };
+    const seen = async (...subjects) => {
+      const { store, events } = await serveStore(t);
+      for (const subjectToken of subjects) await store.getToken(CRM, { subjectToken });
+      return events.map(({ subject }) => subject);
+    };
+    const [first, renewed, bob, opaque] = await seen(
+      jwt(claims),
+      jwt({ ...claims, jti: 2 }),
+      jwt({ ...claims, sub: "bob" }),
+      "x",
+    );
+    assert.equal(first, renewed, "the same user with a renewed token");
+    assert.equal(new Set([first, bob, opaque]).size, 3);
+    assert.notEqual((await seen(jwt(claims)))[0], first, "another store, another key");
+  });
+
+  test("evictions for want of room are told of", async (t) => {
+    const { store, events } = await serveStore(t, { maxEntries: 1 });
+    await store.getToken(CRM, { subjectToken: "a" });
+    await store.getToken(CRM, { subjectToken: "b" });
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ["exchange", "exchange", "evict"],
+    );
+    assert.equal(events[2].subject, events[0].subject);
+  });
+
+  test("a listener that fails, and one that listens late, disturb nobody", async (t) => {
+    for (const onEvent of [() => assert.fail("mine"), () => Promise.reject(new Error("mine"))]) {
+      const { store } = await serveStore(t, { onEvent });
+      assert.ok(await store.findByRef(CRM));
+      assert.ok(await store.findByRef(CRM));
+    }
+  });
+
+  test("an exchange that all have left is told of as aborted", async (t) => {
+    const { server, store, events } = await serveStore(t, { answers: [{ hang: true }, issuing()] });
+    const controller = new AbortController();
+    const call = store.findByRef(CRM, { signal: controller.signal });
+    await server.seen(1);
+    controller.abort("gone");
+    assert.equal(await failure(call), "gone");
+    await store.findByRef(CRM);
+    assert.deepEqual(
+      events.map(({ type, outcome }) => [type, outcome]),
+      [
+        ["error", "aborted"],
+        ["exchange", "ok"],
+      ],
+    );
+  });
+});
+
+describe("onEvent of a client", () => {
+  test("tells of every operation, and of no token", async (t) => {
+    const events = [];
+    const answers = [success({ scope: "a" }), json({ error: "invalid_grant" }, 400), success()];
+    const { client, exchange } = await serveToken(t, answers, {
+      auth: new onbehalf.BasicAuth("agent", "agent-secret"),
+      onEvent: (event) => events.push(event),
+    });
+    await exchange({ subjectToken: "alice-token", audience: "crm", scope: "a b" });
+    await failure(exchange({ subjectToken: "alice-token" }));
+    await client.clientCredentials();
+    await failure(client.discoverServerMetadata());
+    assert.deepEqual(
+      events.map(({ type, operation, outcome }) => [type, operation, outcome]),
+      [
+        ["exchange", "exchangeToken", "ok"],
+        ["denied", "exchangeToken", "oauth_error"],
+        ["exchange", "clientCredentials", "ok"],
+        ["error", "discoverServerMetadata", "discovery_failed"],
+      ],
+    );
+    const [first, second, third] = events;
+    assert.deepEqual([first.scopes, first.requestedScopes, first.resource], [["a"], ["a", "b"], ["crm"]]);
+    assert.equal(first.clientId, "agent");
+    assert.equal(first.subject, second.subject);
+    assert.equal(third.subject, undefined);
+    assertNoToken(events);
+  });
+
+  test("must be a function", () => {
+    assert.throws(() => new onbehalf.OAuthClient("https://as.example", { onEvent: {} }), {
+      code: "invalid_option",
+      field: "onEvent",
+    });
+  });
+});

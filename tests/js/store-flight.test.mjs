@@ -1,0 +1,194 @@
+/** TokenExchangeStore: the rules of flights, one test each. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
+import { failure, onbehalf, rejects, success, toResponse } from "./helpers.mjs";
+import { CRM, crmConfig, deferred, issuing, serveStore } from "./store-helpers.mjs";
+
+/** A fetch whose answers are given by hand: `calls[i].answer(…)`, `calls[i].fail(…)`, `calls[i].aborted`. */
+function manualFetch({ deaf = false } = {}) {
+  const calls = [];
+  const fetch = (url, { signal, body }) => {
+    const { promise, resolve, reject } = deferred();
+    const call = { url, body, aborted: false, answer: (answer) => resolve(toResponse(answer)), fail: reject };
+    signal.addEventListener("abort", () => {
+      call.aborted = true;
+      if (!deaf) reject(signal.reason);
+    });
+    calls.push(call);
+    return promise;
+  };
+  return { fetch, calls };
+}
+
+async function manualStore(t, options = {}) {
+  const { fetch, calls } = manualFetch(options);
+  const store = new onbehalf.TokenExchangeStore({
+    configs: [crmConfig({ origin: "https://as.example" }, options.config)],
+    fetch,
+  });
+  t.after(() => store.close());
+  const get = (signal, subjectToken = "alice-token") => store.getToken(CRM, { subjectToken, signal });
+  return { store, calls, get };
+}
+
+describe("a flight", () => {
+  test("P141, ten thousand calls for a hundred users make a hundred requests", async (t) => {
+    const { server, store } = await serveStore(t, { answers: [issuing()] });
+    const calls = Array.from({ length: 10_000 }, (_, index) =>
+      store.findByRef(CRM, { subjectToken: `user-${index % 100}` }),
+    );
+    const credentials = await Promise.all(calls);
+    for (const [index, { ref }] of credentials.entries()) assert.match(ref, new RegExp(`-for-user-${index % 100}$`));
+    assert.equal(server.requests.length, 100);
+    const { entries, hits, misses, joins, inFlight } = store.stats();
+    assert.deepEqual(
+      { entries, misses, calls: hits + misses + joins, inFlight },
+      {
+        entries: 100,
+        misses: 100,
+        calls: 10_000,
+        inFlight: 0,
+      },
+    );
+  });
+
+  test("its promise never rejects unheard: a failure nobody waits for stays silent", async (t) => {
+    const unheard = [];
+    const listener = (reason) => unheard.push(reason);
+    process.on("unhandledRejection", listener);
+    t.after(() => process.off("unhandledRejection", listener));
+    const { calls, get } = await manualStore(t, { deaf: true });
+    const controller = new AbortController();
+    const call = get(controller.signal);
+    await turn();
+    controller.abort("gone");
+    assert.equal(await failure(call), "gone");
+    calls[0].fail(new Error("late"));
+    await sleep(10);
+    assert.deepEqual(unheard, []);
+  });
+
+  test("B34, a failure is everybody's and is not kept", async (t) => {
+    const answers = [{ status: 500, delayMs: 20 }, success()];
+    const { server, store } = await serveStore(t, { answers });
+    const errors = await Promise.all(Array.from({ length: 100 }, () => failure(store.getToken(CRM))));
+    assert.equal(new Set(errors).size, 1);
+    assert.equal(server.requests.length, 1);
+    assert.equal((await store.getToken(CRM)).accessToken, "issued");
+  });
+
+  test("B35, a caller's abort ends its own wait at once, and nobody else's", async (t) => {
+    const { store, calls, get } = await manualStore(t);
+    const controller = new AbortController();
+    const [first, second, third] = [get(controller.signal), get(), get(controller.signal)];
+    await turn();
+    controller.abort("gone");
+    assert.equal(await failure(first), "gone");
+    assert.equal(await failure(third), "gone");
+    assert.equal(calls[0].aborted, false);
+    calls[0].answer(success());
+    assert.equal((await second).accessToken, "issued");
+    assert.equal(calls.length, 1);
+    assert.equal(store.stats().entries, 1);
+  });
+
+  test("when all have gone the request is aborted, and the next call makes its own", async (t) => {
+    const { store, calls, get } = await manualStore(t);
+    const controllers = [new AbortController(), new AbortController()];
+    const gone = controllers.map(({ signal }) => failure(get(signal)));
+    await turn();
+    controllers[0].abort("one");
+    await turn();
+    assert.equal(calls[0].aborted, false);
+    controllers[1].abort("two");
+    assert.deepEqual(await Promise.all(gone), ["one", "two"]);
+    assert.equal(calls[0].aborted, true);
+    assert.equal(store.stats().inFlight, 0);
+    const next = get();
+    await turn();
+    assert.equal(calls.length, 2);
+    calls[1].answer(success());
+    await next;
+  });
+
+  test("a joiner waits until the flight's deadline, takes it out of the way and starts anew", async (t) => {
+    const { store, calls, get } = await manualStore(t, { deaf: true, config: { timeoutMs: 50 } });
+    // Some hosts never settle the promises and timers of a request that has ended.
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = () => 0;
+    const hung = get();
+    hung.catch(() => {});
+    await turn();
+    globalThis.setTimeout = setTimeout;
+    const started = performance.now();
+    const joiners = [get(), get()];
+    await turn();
+    assert.equal(calls.length, 1, "it was joined");
+    while (calls.length < 2 && performance.now() - started < 5000) await sleep(10);
+    const waited = performance.now() - started;
+    assert.ok(waited > 950 && waited < 1500, `time-out and one second, not ${waited} ms`);
+    calls[1].answer(success());
+    for (const joiner of joiners) assert.equal((await joiner).accessToken, "issued");
+    assert.equal(calls.length, 2, "the joiners share the new one");
+    assert.equal(store.stats().inFlight, 0);
+  });
+
+  test("one that was replaced does not take its successor out of the way", async (t) => {
+    t.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+    const { calls, get } = await manualStore(t, { config: { timeoutMs: 60_000 } });
+    const old = get();
+    await turn();
+    t.mock.timers.setTime(1_000_000 + 61_001);
+    const [first] = [get()];
+    await turn();
+    assert.equal(calls.length, 2);
+    calls[0].answer(success({ access_token: "old" }));
+    assert.equal((await old).accessToken, "old");
+    const second = get();
+    await turn();
+    calls[1].answer(success({ access_token: "new" }));
+    await first;
+    assert.ok(["old", "new"].includes((await second).accessToken));
+    assert.equal(calls.length, 2, "the second call found the successor, or what was kept");
+  });
+
+  test("other subjects do not wait for it", async (t) => {
+    const { calls, get } = await manualStore(t);
+    const slow = get(undefined, "slow");
+    const quick = get(undefined, "quick");
+    await turn();
+    calls[1].answer(success({ access_token: "quick" }));
+    assert.equal((await quick).accessToken, "quick");
+    calls[0].answer(success({ access_token: "slow" }));
+    assert.equal((await slow).accessToken, "slow");
+  });
+
+  test("cache: false flies alone", async (t) => {
+    const { store, calls } = await manualStore(t);
+    const options = { subjectToken: "alice-token" };
+    const shared = store.getToken(CRM, options);
+    const alone = store.getToken(CRM, { ...options, cache: false });
+    await turn();
+    assert.equal(calls.length, 2);
+    for (const [index, call] of calls.entries()) call.answer(success({ access_token: `${index}` }));
+    assert.deepEqual([(await shared).accessToken, (await alone).accessToken], ["0", "1"]);
+  });
+
+  test("a time-out ends it for all", async (t) => {
+    const { calls, get } = await manualStore(t, { config: { timeoutMs: 30 } });
+    const waits = [get(), get()];
+    for (const wait of waits) await rejects(wait, "NetworkError", { code: "timeout" });
+    assert.equal(calls.length, 1);
+    assert.equal(calls[0].aborted, true);
+  });
+
+  test("concurrent discovery is one request as well", async (t) => {
+    const { server } = await serveStore(t);
+    const issuer = server.metadata();
+    const store = new onbehalf.TokenExchangeStore({ configs: [crmConfig(server, { tokenEndpoint: null, issuer })] });
+    await Promise.all(["a", "b", "c"].map((subjectToken) => store.getToken(CRM, { subjectToken })));
+    assert.equal(server.requests.filter(({ method }) => method === "GET").length, 1);
+    assert.equal(server.at("/token").length, 3);
+  });
+});
