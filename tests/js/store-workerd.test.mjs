@@ -1,0 +1,55 @@
+/** The store where promises die with the request in which they were made: on workerd. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Miniflare } from "miniflare";
+import { serve, success } from "./helpers.mjs";
+
+const pkg = new URL("../../pkg/", import.meta.url);
+
+test("a request that ends during its exchange does not hold up the next one", { timeout: 60_000 }, async (t) => {
+  const server = await serve(t);
+  // The first answer never comes; its request ends before.
+  server.on("/token", { hang: true }, success({ access_token: "second" }));
+  const worker = `
+    import { TokenExchangeStore } from "./workerd.js";
+    const store = new TokenExchangeStore({ configs: [{
+      ref: "crm", name: "CRM", kind: "user-delegated", scope: "a", status: "active",
+      tokenEndpoint: "${server.origin}/token", clientId: "c", timeoutMs: 500,
+    }] });
+    export default {
+      async fetch(request) {
+        const call = store.findByRef("crm", { subjectToken: "alice" });
+        if (new URL(request.url).pathname === "/leave") {
+          call.catch(() => {});
+          // As a handler does that answers before its work is done: what it left behind is cancelled.
+          await scheduler.wait(50);
+          return new Response("left");
+        }
+        return new Response((await call)?.ref ?? "nothing");
+      },
+    };
+  `;
+  const miniflare = new Miniflare({
+    modulesRoot: pkg.pathname,
+    modules: [
+      { type: "ESModule", path: new URL("worker.js", pkg).pathname, contents: worker },
+      { type: "ESModule", path: new URL("workerd.js", pkg).pathname },
+      { type: "CompiledWasm", path: new URL("core_bg.wasm", pkg).pathname },
+    ],
+    compatibilityDate: "2026-01-01",
+  });
+  t.after(() => miniflare.dispose());
+  const get = async (path) => (await miniflare.dispatchFetch(`http://worker${path}`)).text();
+  assert.equal(await get("/leave"), "left");
+  await server.seen(1);
+  const started = performance.now();
+  // The first to come may find the dead exchange; whoever comes has a token, or an answer, in bounded time.
+  const answers = await Promise.all([get("/"), sleep(200).then(() => get("/"))]);
+  const waited = performance.now() - started;
+  assert.deepEqual(answers, ["second", "second"]);
+  assert.ok(waited < 5000, `${waited} ms`);
+  assert.equal(server.requests.length, 2);
+  assert.equal(await get("/"), "second");
+  assert.equal(server.requests.length, 2, "the token is kept");
+});
