@@ -196,10 +196,7 @@ impl Error {
                 self.code() == ErrorCode::OauthError
                     && (error.status >= 500 || error.status == 429 || error.says_later())
             }
-            Self::Http(error) => {
-                error.code != ErrorCode::ResponseTooLarge
-                    && (error.status >= 500 || matches!(error.status, 408 | 425 | 429))
-            }
+            Self::Http(error) => error.status >= 500 || matches!(error.status, 408 | 425 | 429),
             Self::Transport(_) => true,
         }
     }

@@ -44,12 +44,8 @@ pub fn refused_status(response: &HttpResponse, origin: Origin<'_>, sent: &[Secre
                 .concat(),
         ),
     };
-    let action = match status {
-        429 | 503 => Action::Wait,
-        404 => Action::FixConfig,
-        403 if origin.token_endpoint && response.body.trim().is_empty() => Action::FixClientAuth,
-        _ => Action::ServerFault,
-    };
+    let no_words = origin.token_endpoint && response.body.trim().is_empty();
+    let action = if status == 403 && no_words { Action::FixClientAuth } else { by_status(status) };
     // Below 400 the body is no error text and may hold an issued token.
     let body_snippet = if status >= 400 { clean_snippet(&response.body, sent) } else { String::new() };
     Error::Http(Box::new(HttpError {
@@ -229,6 +225,14 @@ pub fn cleaned(mut error: Error, sent: &[Secret]) -> Error {
     error
 }
 
+fn by_status(status: u16) -> Action {
+    match status {
+        429 | 503 => Action::Wait,
+        404 => Action::FixConfig,
+        _ => Action::ServerFault,
+    }
+}
+
 /// The error of an answer that the driver did not hand over.
 #[must_use]
 pub fn driver_refused(code: ErrorCode, status: u16, message: String) -> Error {
@@ -238,6 +242,6 @@ pub fn driver_refused(code: ErrorCode, status: u16, message: String) -> Error {
         message,
         retry_after_ms: None,
         body_snippet: String::new(),
-        action: Action::ServerFault,
+        action: by_status(status),
     }))
 }

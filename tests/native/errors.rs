@@ -132,9 +132,8 @@ fn api8_http_rows() {
     for status in [0, 200, 201, 301, 400, 403, 404, 408, 425, 429, 500, 502, 503, 599] {
         let later = status >= 500 || [408, 425, 429].contains(&status);
         for code in codes(HTTP) {
-            let retryable = later && code != ErrorCode::ResponseTooLarge;
             let found = view(http(code, status, Action::ServerFault));
-            assert_eq!(found, (code, ErrorKind::Http, retryable, Action::ServerFault, Fault::Server), "{status}");
+            assert_eq!(found, (code, ErrorKind::Http, later, Action::ServerFault, Fault::Server), "{status}");
         }
     }
 }

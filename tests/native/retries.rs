@@ -195,7 +195,7 @@ fn failures_of_the_driver_have_their_codes_and_name_the_origin_only() {
         (Failure::Timeout, ErrorCode::Timeout, Action::Network, true),
         (Failure::Unreachable, ErrorCode::Unreachable, Action::Network, true),
         (Failure::TooLarge(200), ErrorCode::ResponseTooLarge, Action::ServerFault, false),
-        (Failure::TooLarge(503), ErrorCode::ResponseTooLarge, Action::ServerFault, false),
+        (Failure::TooLarge(503), ErrorCode::ResponseTooLarge, Action::Wait, true),
         (Failure::Redirected, ErrorCode::UnexpectedRedirect, Action::ServerFault, false),
     ] {
         let client = client(json!({ "endpoints": { "token": "https://as.example/secret-path?key=secret-query" } }));
