@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BasicAuth, OAuthClient } from "onbehalf";
 import { describeError } from "./console.mjs";
 import { startDemo } from "./demo.mjs";
+import { useStore } from "./store-job.mjs";
 import { readClaims, shownClaims, watchedFetch } from "./wire.mjs";
 
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
@@ -22,13 +23,18 @@ export async function runDemo(report, { start } = {}) {
     const world = { report, demo, agent, watch };
 
     await discover(world);
-    const alice = await actFor(world, "alice", { scope: "contacts:read", contacts: ["Ada Lovelace", "Alan Turing"] });
+    const contacts = {
+      alice: ["Ada Lovelace", "Alan Turing"],
+      bob: ["Barbara Liskov", "Edsger Dijkstra", "Grace Hopper"],
+    };
+    const alice = await actFor(world, "alice", { scope: "contacts:read", contacts: contacts.alice });
     await writeWithReadOnlyToken(world, alice.token);
     await skipTheExchange(world, alice.subjectToken);
-    await actFor(world, "bob", {
-      scope: "contacts:read contacts:write",
-      contacts: ["Barbara Liskov", "Edsger Dijkstra", "Grace Hopper"],
-    });
+    const bob = await actFor(world, "bob", { scope: "contacts:read contacts:write", contacts: contacts.bob });
+    await useStore(world, [
+      { name: "alice", subjectToken: alice.subjectToken, contacts: contacts.alice },
+      { name: "bob", subjectToken: bob.subjectToken, contacts: contacts.bob },
+    ]);
     await refusals(world, alice.subjectToken);
   } catch (error) {
     report.abort(error);
