@@ -8,7 +8,7 @@ import { Failure } from "../lib/suites.mjs";
 import { cached } from "../servers/cache.mjs";
 
 /** The node_modules of the lock file in `folder`, installed once per user for each state of that file. */
-async function toolbox(folder) {
+export async function toolbox(folder) {
   const files = ["package.json", "package-lock.json"].map((name) => join(folder, name));
   const name = `${basename(dirname(folder))}-${hashOf(files, process.platform, process.arch).slice(0, 16)}`;
   const installed = await cached(name, async (temporary) => {
