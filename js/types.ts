@@ -84,7 +84,7 @@ export interface ResponseLike {
 export type FetchLike = (url: string, init: FetchInit) => ResponseLike | PromiseLike<ResponseLike>;
 
 /** What a request to a resource goes to: an absolute URL, or a `Request`. */
-export type ResourceInput = string | URL | Host<"Request", { readonly url: string }>;
+export type ResourceInput = string | Host<"URL", { readonly href: string }> | Host<"Request", { readonly url: string }>;
 /** What the host's `fetch` takes as its second argument. */
 export type HostRequestInit = typeof globalThis extends { fetch: (input: never, init?: infer Init) => unknown }
   ? NonNullable<Init>

@@ -64,7 +64,9 @@ export interface ResponseLike {
 /** The global `fetch`, or anything that can stand in for it. */
 export type FetchLike = (url: string, init: FetchInit) => ResponseLike | PromiseLike<ResponseLike>;
 /** What a request to a resource goes to: an absolute URL, or a `Request`. */
-export type ResourceInput = string | URL | Host<"Request", {
+export type ResourceInput = string | Host<"URL", {
+    readonly href: string;
+}> | Host<"Request", {
     readonly url: string;
 }>;
 /** What the host's `fetch` takes as its second argument. */
