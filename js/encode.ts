@@ -63,7 +63,7 @@ export function pairs(source: unknown, field: string): [string, string][] {
       }
       put(pair[1], pair[0]);
     }
-  } else for (const [name, value] of Object.entries(source)) put(value, name);
+  } else for (const [name, value] of Object.entries(requirePlain(source, field))) put(value, name);
   return list;
 }
 

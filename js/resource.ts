@@ -5,6 +5,7 @@
  */
 import { checkShape, discard, headerOf, readHeaders } from "./answer.js";
 import { enter, instance } from "./core.js";
+import { signalOf } from "./deadline.js";
 import { configError, type OAuthError, toError } from "./errors.js";
 import type { ErrorData } from "./generated.js";
 import type {
@@ -38,7 +39,7 @@ export class ResourceRequest {
     if (this.#headers.has("authorization")) {
       throw invalid("headers.authorization", "the token goes into the Authorization header: leave it out");
     }
-    this.signal = (given.signal ?? request?.signal ?? undefined) as AbortSignalLike | undefined;
+    this.signal = signalOf({ signal: given.signal ?? request?.signal });
     const body = given.body ?? request?.body ?? undefined;
     this.replayable = isReplayable(body);
     this.#init = { ...given, method: given.method ?? request?.method ?? "GET" };

@@ -235,6 +235,7 @@ export class TokenExchangeStore {
     if (code === "client_closed" || (code === "missing_option" && field === "subjectToken")) throw error;
     // A token that the caller has written, rather than a provider, is an argument.
     if (!wanted?.asked && wanted?.subject !== undefined && field === "subjectToken") throw error;
+    if (wanted?.actor !== undefined && field === "actorToken") throw error;
     if (this.#throws && !(known && FOR_THE_USER.has(known.action))) throw error;
     try {
       const result = this.#functions.onError?.(error, { ref }) as Partial<Promise<unknown>> | undefined;

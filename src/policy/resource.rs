@@ -1,8 +1,9 @@
 //! What a resource's refusal of a token means (RFC 6750 section 3.1, RFC 9110 section 11.6.1).
 
 use crate::error::{Action, Error, ErrorCode, TokenError};
+use crate::protocol::rfc6749_token::is_scope_token;
 use crate::protocol::rfc9110_challenge;
-use crate::secret::{Secret, clean_snippet};
+use crate::secret::{Secret, clean_snippet, holds_nothing_of};
 
 /// The error that a resource's answer says about the token that was presented; `None` for any other answer.
 ///
@@ -19,14 +20,17 @@ pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Err
         (403, Some("insufficient_scope")) => (ErrorCode::InsufficientScope, Action::StepUp),
         _ => return None,
     };
-    let required = param("scope").unwrap_or_default().split(' ').filter(|scope| !scope.is_empty());
+    let sent = std::slice::from_ref(sent);
+    // What is no scope, or holds what we sent, cannot be asked for: it is the resource's own mistake, or an echo.
+    let is_scope = |scope: &&str| is_scope_token(scope) && holds_nothing_of(scope, sent);
+    let required = param("scope").unwrap_or_default().split(' ').filter(is_scope);
     Some(Error::Token(Box::new(TokenError {
         code,
         action,
         status,
-        description: param("error_description").map(|text| clean_snippet(text, std::slice::from_ref(sent))),
+        description: param("error_description").map(|text| clean_snippet(text, sent)),
         required_scopes: required.map(String::from).collect(),
-        claims: param("claims").map(String::from),
+        claims: param("claims").filter(|claims| holds_nothing_of(claims, sent)).map(String::from),
     })))
 }
 
@@ -59,6 +63,14 @@ mod tests {
         assert_eq!(error.required_scopes, ["a", "b"]);
         assert_eq!(token_error(403, "Bearer"), None);
         assert_eq!(token_error(400, r#"Bearer error="insufficient_scope""#), None);
+    }
+
+    #[test]
+    fn a_resource_that_echoes_the_token_as_a_scope_shows_nothing() {
+        let header = r#"Bearer error="insufficient_scope", scope="presented-token-0123456789 crm a\"b""#;
+        assert_eq!(token_error(403, header).unwrap().required_scopes, ["crm"]);
+        let header = r#"Bearer error="insufficient_claims", claims="presented-token-0123456789""#;
+        assert_eq!(token_error(401, header).unwrap().claims, None);
     }
 
     #[test]

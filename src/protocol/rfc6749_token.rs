@@ -273,6 +273,12 @@ fn known_type(found: &str, expected: &Expectation<'_>) -> Option<String> {
     ours.iter().copied().chain(listed).find(|known| known.eq_ignore_ascii_case(found)).map(String::from)
 }
 
+/// True for a `scope-token` (RFC 6749 section 3.3).
+#[must_use]
+pub fn is_scope_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| (0x21..=0x7e).contains(&byte) && byte != b'"' && byte != b'\\')
+}
+
 /// The `Authorization` value that presents a token at a resource.
 ///
 /// # Errors
@@ -284,6 +290,11 @@ pub fn authorization_header(
     issued_token_type: Option<&str>,
 ) -> Result<String, Error> {
     let refuse = |parts: &[&str]| Err(Error::config(ErrorCode::InvalidOption, "tokenType", parts));
+    // RFC 6750 section 2.1: no space, so no second scheme either, and nothing that would end the header.
+    if access_token.is_empty() || !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let message = ["`accessToken` holds characters that no bearer token may hold"];
+        return Err(Error::config(ErrorCode::InvalidOption, "accessToken", &message));
+    }
     if token_type.eq_ignore_ascii_case("N_A")
         || issued_token_type.is_some_and(|issued| NOT_FOR_RESOURCES.contains(&issued))
     {
