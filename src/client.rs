@@ -291,7 +291,8 @@ pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result
     if token.trim() != token {
         return refuse("has white space around it");
     }
-    if token.eq_ignore_ascii_case("bearer") || token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")) {
+    if token.eq_ignore_ascii_case("bearer") || token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "))
+    {
         return refuse("begins with `Bearer `: pass the token alone");
     }
     if !token.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
