@@ -54,7 +54,7 @@ function body({ lookups, concurrent, memory }) {
   );
   return `\`findByRef\` of a token that is there. By hand: an async function that asks the same provider and reads a \`Map\` per
 target, its subject tokens as keys; it shares no calls, has no bound, and knows of no skew for short lives. Subject
-tokens of 900 bytes, looked up in random order, 2 000 in a round, 31 rounds. The same string object: its hash is known.
+tokens of 900 bytes, looked up in random order, 10 000 in a round, 31 rounds. The same string object: its hash is known.
 Cut from a header: \`slice(7)\` of a new string, as a server has it, whose hash every contender has to compute.
 
 ${sections.join("\n\n")}

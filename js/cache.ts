@@ -21,8 +21,16 @@ export interface Lane {
   pinned: boolean;
 }
 
-/** The place of one token, also while it is being exchanged. */
+/** The place of one token, also while it is being exchanged. What every lookup reads stands first. */
 export interface Entry {
+  /** Milliseconds since the epoch, 0 without a token; so is `staleUntil`. */
+  usableUntil: number;
+  /** The configuration that `credential` is for; without one there is none. */
+  owner: object | undefined;
+  credential: Credential | undefined;
+  used: boolean;
+  response: TokenResponse | undefined;
+  staleUntil: number;
   readonly lane: Lane;
   readonly subject: string;
   readonly actor: string | undefined;
@@ -32,15 +40,6 @@ export interface Entry {
   attached: boolean;
   /** How many calls are filling it. */
   flights: number;
-  response: TokenResponse | undefined;
-  /** When it was kept; before that a clock was set back. Milliseconds since the epoch, like the next two. */
-  since: number;
-  usableUntil: number;
-  staleUntil: number;
-  used: boolean;
-  /** The configuration that `credential` is for. */
-  owner: object | undefined;
-  credential: Credential | undefined;
   /** What the subject is called in events. */
   subjectName: string | undefined;
   older: Entry | undefined;
@@ -48,6 +47,8 @@ export interface Entry {
 }
 
 export class TokenCache {
+  /** Before this instant a clock was set back, and no token is believed. Milliseconds since the epoch. */
+  believedFrom = 0;
   readonly #most: number;
   readonly #onEvict: (entry: Entry, outcome: "evicted" | "expired") => void;
   readonly #lanes = new Map<string, Lane>();
@@ -94,8 +95,11 @@ export class TokenCache {
   keep(entry: Entry, response: TokenResponse, now: number, usableUntil: number, staleUntil: number): void {
     if (!entry.attached || this.#most === 0) return;
     if (entry.response) this.#unlink(entry);
+    // Kept by a clock that was ahead: nobody knows when these end.
+    if (now < this.believedFrom) this.#forgetAll();
+    this.believedFrom = now - CLOCK_STEP;
     while (this.#size >= this.#most) this.#evict(now);
-    Object.assign(entry, { response, since: now, usableUntil, staleUntil, used: false, credential: undefined });
+    Object.assign(entry, { response, usableUntil, staleUntil, used: false });
     this.#link(entry);
     this.#sweep(now);
   }
@@ -165,6 +169,10 @@ export class TokenCache {
     }
   }
 
+  #forgetAll(): void {
+    while (this.#oldest) this.#forget(this.#oldest, "expired");
+  }
+
   #forget(entry: Entry, outcome: "evicted" | "expired"): void {
     this.#onEvict(entry, outcome);
     this.#unlink(entry);
@@ -191,7 +199,7 @@ export class TokenCache {
     entry.response = response;
     if (!response) {
       entry.usableUntil = entry.staleUntil = 0;
-      entry.credential = undefined;
+      entry.owner = entry.credential = undefined;
     }
     this.#size--;
   }
@@ -199,19 +207,18 @@ export class TokenCache {
 
 function made(lane: Lane, subject: string, actor: string | undefined): Entry {
   return {
+    usableUntil: 0,
+    owner: undefined,
+    credential: undefined,
+    used: false,
+    response: undefined,
+    staleUntil: 0,
     lane,
     subject,
     actor,
     actors: undefined,
     attached: true,
     flights: 0,
-    response: undefined,
-    since: 0,
-    usableUntil: 0,
-    staleUntil: 0,
-    used: false,
-    owner: undefined,
-    credential: undefined,
     subjectName: undefined,
     older: undefined,
     newer: undefined,
@@ -224,3 +231,6 @@ function isExpired(entry: Entry, now: number): boolean {
 
 /** So many used entries are passed over for one that was not, before the oldest goes after all. */
 const CHANCES = 64;
+
+/** Clocks are set back by a little all the time, in milliseconds. */
+const CLOCK_STEP = 5000;

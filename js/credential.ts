@@ -11,9 +11,8 @@ import type { TokenResponse } from "./token-response.js";
 export function credentialOf(config: TokenExchangeConfig, { accessToken, expiresAt }: TokenResponse): Credential {
   const credential = described(config, accessToken);
   if (expiresAt !== undefined) credential.expiresAt = new Date(expiresAt).toISOString();
-  const shown = { ...credential, ref: REDACTED };
-  for (const name of ["toJSON", INSPECT]) Object.defineProperty(credential, name, { value: () => shown });
-  return Object.freeze(credential);
+  // The same two functions for all: one made for each would cost more memory than the rest of the credential.
+  return Object.freeze(Object.defineProperties(credential, HIDDEN));
 }
 
 /** The credential of a configuration without a token: `ref` is its name. @internal */
@@ -21,16 +20,25 @@ export function listed(config: TokenExchangeConfig): Credential {
   return Object.freeze(described(config, config.ref));
 }
 
+/** Built member by member: all credentials of one kind then have the same hidden class, which `await` looks at. */
 function described(config: TokenExchangeConfig, ref: string): { -readonly [K in keyof Credential]: Credential[K] } {
   const { kind, name, scope, status, provider, tags } = config;
-  return {
+  const credential: ReturnType<typeof described> = {
     id: `token-exchange:${config.ref}`,
     kind,
     name,
     scope,
     status,
-    ...(provider != null && { provider }),
     ref,
-    ...(tags != null && { tags }),
   };
+  if (provider != null) credential.provider = provider;
+  if (tags != null) credential.tags = tags;
+  return credential;
 }
+
+/** What JSON and the host's printing show. */
+function redacted(this: Credential): object {
+  return { ...this, ref: REDACTED };
+}
+
+const HIDDEN = { toJSON: { value: redacted }, [INSPECT]: { value: redacted } };

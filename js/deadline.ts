@@ -12,7 +12,9 @@ import type { AbortSignalLike } from "./types.js";
 export class Deadline {
   /** Whether the time was up. */
   expired = false;
-  readonly #controller = new AbortController();
+  // Made when somebody needs it: who only waits for another's call does not.
+  #controller: AbortController | undefined;
+  #stopped = false;
   readonly #caller: AbortSignalLike | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   #reject: ((reason: unknown) => void) | undefined;
@@ -26,13 +28,13 @@ export class Deadline {
   }
 
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    return (this.#controller ??= new AbortController()).signal;
   }
 
   /** The result of `work`, or a rejection as soon as the time is up or the caller has gone. */
   wait<T>(work: T | PromiseLike<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.signal.aborted) reject(this.signal.reason);
+      if (this.#stopped) reject(this.signal.reason);
       this.#reject = reject;
       // Also when it comes too late: nobody else handles its rejection.
       Promise.resolve(work).then(resolve, reject);
@@ -51,13 +53,14 @@ export class Deadline {
   /** Throws when it is over. A host may reject because of an abort before our own listener has run. */
   check(): void {
     if (this.#caller?.aborted) this.#abort();
-    if (this.signal.aborted) throw this.signal.reason;
+    if (this.#stopped) throw this.signal.reason;
   }
 
   /** Ends what runs. */
   stop(reason: unknown): void {
-    if (this.signal.aborted) return;
-    this.#controller.abort(reason);
+    if (this.#stopped) return;
+    this.#stopped = true;
+    (this.#controller ??= new AbortController()).abort(reason);
     this.#reject?.(this.signal.reason);
   }
 
@@ -70,7 +73,7 @@ export class Deadline {
   readonly #abort = (): void => this.stop(this.#caller?.reason);
 
   readonly #expire = (): void => {
-    if (this.signal.aborted) return;
+    if (this.#stopped) return;
     this.expired = true;
     this.stop(new DOMException("The operation timed out.", "TimeoutError"));
   };

@@ -96,10 +96,11 @@ export class Flights<T> {
 /** The flight's outcome, or nothing at its deadline; and the timer, to be cleared. */
 function untilDeadline<T>(flight: Flight<T>): { promise: Promise<Outcome<T> | undefined>; timer: Timer | undefined } {
   let timer: Timer | undefined;
-  const late = new Promise<undefined>((resolve) => {
+  const promise = new Promise<Outcome<T> | undefined>((resolve) => {
     timer = setTimeout(resolve, flight.deadline - Date.now());
+    flight.promise.then(resolve);
   });
-  return { promise: Promise.race([flight.promise, late]), timer };
+  return { promise, timer };
 }
 
 type Timer = ReturnType<typeof setTimeout>;

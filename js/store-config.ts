@@ -24,8 +24,11 @@ export class Slot {
   readonly about: StoreConfig;
   readonly timeoutMs: number;
   readonly fetch: FetchLike | undefined;
-  /** The lane of the configured scopes, once a token was asked for. */
-  lane: Lane | undefined;
+  /** The entries by subject token of the configured scopes, once a token was asked for and if that can be all. */
+  hot: Lane["entries"] | undefined;
+  /** Whether a subject token and the configured scopes are all that tells tokens of the configuration apart. */
+  readonly #plain: boolean;
+  #lane: Lane | undefined;
   readonly #cache: TokenCache;
   readonly #engine: Engine<RawStoreExchange>;
   /** The fingerprints of other scopes. */
@@ -36,6 +39,7 @@ export class Slot {
     about: StoreConfig,
     cache: TokenCache,
     fetch: FetchLike | undefined,
+    plain: boolean,
     make: ConstructorParameters<typeof Engine<RawStoreExchange>>[1],
   ) {
     const { auth, tags } = config;
@@ -44,6 +48,7 @@ export class Slot {
     this.timeoutMs = config.timeoutMs ?? 30_000;
     this.fetch = config.fetch ?? fetch;
     this.#cache = cache;
+    this.#plain = plain && this.active;
     const host = {
       fetch: this.fetch,
       authenticate: typeof auth === "function" ? (auth as ClientAuthFunction) : undefined,
@@ -64,7 +69,11 @@ export class Slot {
 
   /** The lane of these scopes, or of the configured ones. Throws `ConfigError` for a scope that cannot be asked for. */
   laneOf(scope: string | undefined): Lane {
-    if (scope === undefined) return (this.lane ??= this.#cache.lane(this.#fingerprint(undefined), this, true));
+    if (scope === undefined) {
+      this.#lane ??= this.#cache.lane(this.#fingerprint(undefined), this, true);
+      if (this.#plain) this.hot = this.#lane.entries;
+      return this.#lane;
+    }
     let fingerprint = this.#overrides.get(scope);
     if (fingerprint === undefined) {
       fingerprint = this.#fingerprint(scope);
@@ -109,11 +118,14 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
   const head = caps === "{}" ? "{" : `${caps.slice(0, -1)},`;
   const described = describe(configs, configs == null ? caps : `${head}"configs":${list}}`);
   const fetch = (plain["fetch"] ?? plain["fetchFn"] ?? undefined) as FetchLike | undefined;
+  // Then the quick way of `findByRef` would leave something out.
+  const plainly =
+    plain["subjectTokenProvider"] != null && plain["actorTokenProvider"] == null && plain["onEvent"] == null;
   const slots = new Map<string, Slot>();
   for (const [index, config] of (configs as TokenExchangeConfig[]).entries()) {
     const text = texts[index] as string;
     const make = (core: ReturnType<typeof instance>["core"]) => new core.StoreExchange(text, `configs[${index}]`, caps);
-    slots.set(config.ref, new Slot({ ...config }, described[index] as StoreConfig, cache, fetch, make));
+    slots.set(config.ref, new Slot({ ...config }, described[index] as StoreConfig, cache, fetch, plainly, make));
   }
   return slots;
 }

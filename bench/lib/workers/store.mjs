@@ -6,7 +6,7 @@ import pMemoize from "p-memoize";
 
 const [scenario, entries = "1000", rounds = "31"] = process.argv.slice(2);
 const REF = "crm";
-const LOOKUPS = 2000;
+const LOOKUPS = 10_000;
 const USERS = 100;
 const CALLS = 10_000;
 const PAD = "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.abcDEF0123-_";
