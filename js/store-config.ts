@@ -43,7 +43,8 @@ export class Slot {
     make: ConstructorParameters<typeof Engine<RawStoreExchange>>[1],
   ) {
     const { auth, tags } = config;
-    this.config = tags == null ? config : { ...config, tags: Object.freeze([...tags]) };
+    this.config =
+      tags == null ? config : { ...config, tags: Object.freeze(typeof tags === "string" ? [tags] : [...tags]) };
     this.about = about;
     this.timeoutMs = config.timeoutMs ?? 30_000;
     this.fetch = config.fetch ?? fetch;
