@@ -290,9 +290,11 @@ pub fn authorization_header(
     issued_token_type: Option<&str>,
 ) -> Result<String, Error> {
     let refuse = |parts: &[&str]| Err(Error::config(ErrorCode::InvalidOption, "tokenType", parts));
-    // RFC 6750 section 2.1: no space, so no second scheme either, and nothing that would end the header.
-    if access_token.is_empty() || !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let message = ["`accessToken` holds characters that no bearer token may hold"];
+    // RFC 6749 appendix A.12, and no second scheme: nothing that would end the header or be read as another one.
+    let prefixed = access_token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "));
+    let printable = access_token.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+    if access_token.is_empty() || access_token.trim() != access_token || prefixed || !printable {
+        let message = ["`accessToken` is no token that can stand in a header: pass it alone, as it was issued"];
         return Err(Error::config(ErrorCode::InvalidOption, "accessToken", &message));
     }
     if token_type.eq_ignore_ascii_case("N_A")

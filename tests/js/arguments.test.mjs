@@ -29,7 +29,7 @@ const refused = (field) => ({ name: "ConfigError", code: "invalid_option", field
 
 describe("arguments that look right and are not", () => {
   test("header injection through TokenResponse.from: no header is made of it", () => {
-    for (const accessToken of ["a\r\nx: y", "Bearer a", "a b", "ä"]) {
+    for (const accessToken of ["a\r\nx: y", "Bearer a", " a", "ä"]) {
       assert.throws(
         () => TokenResponse.from({ ...PLAIN, accessToken }).authorizationHeader(),
         (error) => error.name === "ConfigError",
