@@ -5,7 +5,8 @@
  */
 import { Deadline, signalOf } from "./deadline.js";
 import { requirePlain } from "./encode.js";
-import { configError, type OAuthError, toError } from "./errors.js";
+import { configError, OAuthError, toError } from "./errors.js";
+import type { Action } from "./generated.js";
 import type { StoreFunctions } from "./store-config.js";
 import type { StoreFetchOptions } from "./store-types.js";
 import type { AbortSignalLike } from "./types.js";
@@ -65,6 +66,18 @@ export function unavailable(ref: string): OAuthError {
   });
 }
 
+/** Whether `findByRef` rejects with a failure; otherwise there is no credential. */
+export function rejects(error: unknown, wanted: Wanted | undefined, throws: boolean): boolean {
+  if (wanted?.signal?.aborted && error === wanted.signal.reason) return true;
+  if (!OAuthError.is(error)) return throws;
+  const { code, field, action } = error as OAuthError & { readonly field?: string };
+  if (code === "client_closed" || (code === "missing_option" && field === "subjectToken")) return true;
+  // A token that the caller has written, rather than a provider, is an argument.
+  if (field === "subjectToken" && wanted?.subject !== undefined && !wanted.asked) return true;
+  if (field === "actorToken" && wanted?.actor !== undefined) return true;
+  return throws && !FOR_THE_USER.has(action);
+}
+
 /** The token of a provider, whose wait the caller may end. */
 export async function ask(
   functions: StoreFunctions,
@@ -120,6 +133,14 @@ function scopeOf(scope: unknown): string {
   throw configError("invalid_option", "scope", "scope must be a string or an array of strings");
 }
 
+/** What the user, and nobody else, can mend. */
+const FOR_THE_USER: ReadonlySet<Action> = new Set<Action>([
+  "renew_subject",
+  "user_interaction",
+  "claims_challenge",
+  "denied",
+  "step_up",
+]);
 const FIND = ["subjectToken", "actorToken", "signal", "cache"] as const;
 const TOKEN = [...FIND, "scope"] as const;
 const FETCH = ["subjectToken", "actorToken", "stepUp"] as const;

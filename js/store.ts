@@ -6,7 +6,7 @@ import { credentialOf, listed } from "./credential.js";
 import { Deadline } from "./deadline.js";
 import { configError, OAuthError } from "./errors.js";
 import { Flights, type Start } from "./flight.js";
-import type { Action, Outcome } from "./generated.js";
+import type { Outcome } from "./generated.js";
 import { INSPECT, type Inspect, printed } from "./redact.js";
 import { given, ResourceRequest } from "./resource.js";
 import { type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
@@ -30,6 +30,7 @@ import {
   givenBy,
   NO_SIGNAL,
   refOf,
+  rejects,
   tokenOf,
   tokenOptions,
   unavailable,
@@ -236,14 +237,7 @@ export class TokenExchangeStore {
 
   /** What `findByRef` makes of a failure. */
   #refuse(error: unknown, ref: string, wanted: Wanted | undefined): null {
-    const known = OAuthError.is(error) ? error : undefined;
-    if (wanted?.signal?.aborted && error === wanted.signal.reason) throw error;
-    const { code, field } = (known ?? {}) as { code?: string; field?: string };
-    if (code === "client_closed" || (code === "missing_option" && field === "subjectToken")) throw error;
-    // A token that the caller has written, rather than a provider, is an argument.
-    if (!wanted?.asked && wanted?.subject !== undefined && field === "subjectToken") throw error;
-    if (wanted?.actor !== undefined && field === "actorToken") throw error;
-    if (this.#throws && !(known && FOR_THE_USER.has(known.action))) throw error;
+    if (rejects(error, wanted, this.#throws)) throw error;
     try {
       const result = this.#functions.onError?.(error, { ref }) as Partial<Promise<unknown>> | undefined;
       result?.catch?.(() => {});
@@ -413,12 +407,3 @@ export class TokenExchangeStore {
 
 // For the typings: `using` where the host's library has it, and nothing where it has not.
 export interface TokenExchangeStore extends DisposableWhereKnown {}
-
-/** What the user, and nobody else, can mend. */
-const FOR_THE_USER: ReadonlySet<string> = new Set<Action>([
-  "renew_subject",
-  "user_interaction",
-  "claims_challenge",
-  "denied",
-  "step_up",
-]);
