@@ -40,6 +40,6 @@ fn typed(error: Error) -> ErrorCode {
     assert_ne!(code, ErrorCode::InternalError);
     let message = error.message();
     assert!(!message.is_empty() && !message.chars().any(char::is_control), "{message:?}");
-    serde_json::to_string(&error.into_plain()).expect("plain data can be written");
+    serde_json::from_str::<serde_json::Value>(&error.to_json()).expect("it is JSON");
     code
 }

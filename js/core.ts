@@ -6,11 +6,12 @@
  */
 import { createCore } from "onbehalf:glue";
 import { configError, InternalError } from "./errors.js";
-import type { ErrorData, Step, StoreConfig } from "./generated.js";
+import type { Step, StepInput } from "./generated.js";
 import { loader } from "./load/inline.js";
 
 /**
- * What the glue exports. Whatever is declared a string or a number here must really be one: nothing checks it.
+ * What the glue exports. Whatever is declared a string or a number here must really be one: nothing checks it. Data comes
+ * out as JSON text.
  *
  * @internal
  */
@@ -19,10 +20,10 @@ export interface CoreExports {
   basicAuthorization(clientId: string, clientSecret: string, encoding: "form" | "raw"): string;
   panicLocation(): string;
   readonly StoreExchange: new (configJson: string, path: string, capsJson: string) => RawStoreExchange;
-  describeStore(optionsJson: string): StoreConfig[];
+  describeStore(optionsJson: string): string;
   subjectFingerprint(key: string, subjectToken: string): string;
   isAbout(token: string, issuer: string, subject: string): boolean;
-  resourceRefusal(status: number, challenge: string, sent: string): ErrorData | null;
+  resourceRefusal(status: number, challenge: string, sent: string): string | undefined;
 }
 
 /** @internal */
@@ -41,8 +42,8 @@ export interface RawStoreExchange {
 
 /** @internal */
 export interface RawOperation {
-  start(now: number): Step;
-  resume(inputJson: string, body: string, now: number): Step;
+  start(now: number): string;
+  resume(input: StepInput, status: number, headers: string, body: string, now: number): string;
   free(): void;
 }
 
@@ -95,13 +96,22 @@ export function enter<T>(instance: Instance, call: (core: CoreExports) => T): T 
   try {
     return call(instance.core);
   } catch (thrown) {
-    // What the core reports is a plain object. An error is a trap, an overflowing stack, or a host function that threw
+    // What the core reports is error data. Anything else is a trap, an overflowing stack, or a host function that threw
     // through wasm frames: in each case destructors were skipped.
-    if (!isError(thrown)) throw thrown;
+    if (typeof thrown === "string") throw JSON.parse(thrown);
     instance.worn = true;
     const message = `a defect in onbehalf stopped this call${panicPlace(instance)}; please report it`;
     throw new InternalError(message, { cause: thrown });
   }
+}
+
+/**
+ * Calls into an instance for the next step of an operation.
+ *
+ * @internal
+ */
+export function nextStep(instance: Instance, call: () => string): Step {
+  return JSON.parse(enter(instance, call)) as Step;
 }
 
 /**
@@ -203,8 +213,4 @@ function unavailable(why: string, cause?: unknown): Error {
 // By tag rather than by class: a value may come from another realm.
 function hasTag(value: unknown, tag: string): boolean {
   return Object.prototype.toString.call(value) === `[object ${tag}]`;
-}
-
-function isError(value: unknown): boolean {
-  return value instanceof Error || hasTag(value, "Error");
 }

@@ -5,7 +5,7 @@
  */
 import { checkShape, discard, type HeaderRecord, headerOf, keepHeaders, readBody, readHeaders } from "./answer.js";
 import type { ClientAuthFunction } from "./auth.js";
-import { enter, type Instance, type RawOperation } from "./core.js";
+import { type Instance, nextStep, type RawOperation } from "./core.js";
 import { Deadline } from "./deadline.js";
 import { ConfigError, configError, toError } from "./errors.js";
 import type { Flights } from "./flight.js";
@@ -24,8 +24,11 @@ export interface Host {
 
 /** What came of a request, as the core takes it. */
 export interface Answer {
-  readonly input: string;
-  readonly body: string;
+  readonly input: StepInput;
+  readonly status?: number | undefined;
+  /** The headers that the core reads, as lines. */
+  readonly lines?: string | undefined;
+  readonly body?: string | undefined;
   readonly headers?: Headers | HeaderRecord;
   readonly cause?: unknown;
 }
@@ -49,21 +52,26 @@ export async function drive(
   timeoutMs: number,
   signal: AbortSignalLike | undefined,
 ): Promise<Finished> {
-  let step = enter(instance, () => operation.start(Date.now()));
+  let step = nextStep(instance, () => operation.start(Date.now()));
   let answer: Answer | undefined;
   // Only now: before its first step the core has not accepted the options, the time among them.
   const deadline = isLast(step) ? undefined : new Deadline(timeoutMs, signal);
   try {
     while (deadline && !isLast(step)) {
       answer = await perform(host, step, deadline, answer);
-      const { input, body } = answer;
-      step = enter(instance, () => operation.resume(input, body, Date.now()));
+      step = resume(instance, operation, answer, Date.now());
     }
     if (step.type === "done") return { value: step.value, answer };
     throw failure((step as Failed).error, answer);
   } finally {
     deadline?.end();
   }
+}
+
+/** The step that an answer leads to. */
+export function resume(instance: Instance, operation: RawOperation, answer: Answer, now: number): Step {
+  const { input, status = 0, lines = "", body = "" } = answer;
+  return nextStep(instance, () => operation.resume(input, status, lines, body, now));
 }
 
 /** The error for a failed step. */
@@ -77,21 +85,26 @@ export function failure(error: ErrorData, answer: Answer | undefined): Error {
 
 /** The answer to a request, as the core takes it. */
 export function received(status: number, headers: Headers | HeaderRecord, body: string): Answer {
-  const named: [string, string][] = [];
+  let lines = "";
   for (const name of NAMED) {
     const value = headerOf(headers, name);
-    if (value != null) named.push([name, value]);
+    if (value != null) lines += line(name, value);
   }
-  return { input: encode({ type: "response", status, headers: named }), body, headers };
+  return { input: "response", status, lines, body, headers };
+}
+
+function line(name: string, value: string): string {
+  // No header of a host holds a line break; one of a stand-in might.
+  return `${name}:${value.replaceAll("\n", " ")}\n`;
 }
 
 /** Lets the caller's function authenticate a request. What it throws is thrown. */
 async function authenticate(
   host: Host,
-  { issuer, endpoint, headers: pairs, body: text, metadata }: AuthenticateRequest,
+  { issuer, endpoint, headers: record, body: text, metadata }: AuthenticateRequest,
   deadline: Deadline,
 ): Promise<Answer> {
-  const headers = new Headers(pairs);
+  const headers = new Headers(record);
   const body = new URLSearchParams(text);
   const request = {
     issuer,
@@ -102,7 +115,9 @@ async function authenticate(
   };
   // Frozen: a header object put in place of this one would be overlooked.
   await deadline.wait(host.authenticate?.(Object.freeze(request)));
-  return { input: encode({ type: "authenticated", headers: [...headers] }), body: body.toString() };
+  let lines = "";
+  for (const [name, value] of headers) lines += line(name, value);
+  return { input: "authenticated", lines, body: body.toString() };
 }
 
 /** Does what a step asks for. The time-out is an answer too; the caller's abort is thrown. */
@@ -120,12 +135,12 @@ export async function perform(
         return await authenticate(host, step.request, deadline);
       case "wait":
         await deadline.sleep(step.ms);
-        return { ...last, input: ELAPSED, body: "" };
+        return { ...last, input: "elapsed" };
     }
   } catch (cause) {
     // Everything else is the caller's own reason or exception, or a mistake that no further step can mend.
     if (!deadline.expired) throw cause;
-    return { input: TIMEOUT, body: "", cause };
+    return { input: "timeout", cause };
   }
 }
 
@@ -144,7 +159,7 @@ async function send(host: Host, request: WireRequest, deadline: Deadline): Promi
   const { url, method, headers, body } = request;
   const init = {
     method,
-    headers: recordOf(headers),
+    headers,
     redirect: "manual",
     signal: deadline.signal,
   } as Mutable<FetchInit>;
@@ -166,10 +181,7 @@ async function receive(host: Host, response: ResponseLike, deadline: Deadline): 
   const hidden = status === 0 || response.type === "opaqueredirect";
   if (hidden || response.redirected === true) {
     discard(response);
-    return {
-      input: encode({ type: "transport", reason: hidden ? "opaque_redirect" : "redirected", status }),
-      body: "",
-    };
+    return { input: hidden ? "opaque_redirect" : "redirected" };
   }
   const headers = keepHeaders(response.headers);
   let body: string | undefined;
@@ -181,35 +193,20 @@ async function receive(host: Host, response: ResponseLike, deadline: Deadline): 
   }
   if (body !== undefined) return received(status, headers, body);
   discard(response);
-  return { input: encode({ type: "transport", reason: "too_large", status }), body: "", headers };
+  return { input: "too_large", status, headers };
 }
 
 /** No answer, or only a part of one; unless that is because the operation is over. */
 function unreachable(deadline: Deadline, cause: unknown): Answer {
   deadline.check();
-  return { input: UNREACHABLE, body: "", cause };
-}
-
-/** Headers for `fetch`: a plain object is what every stand-in for it understands. */
-export function recordOf(pairs: readonly (readonly [string, string])[]): Record<string, string> {
-  const record: Record<string, string> = {};
-  for (const [name, value] of pairs) record[name] = Object.hasOwn(record, name) ? `${record[name]}, ${value}` : value;
-  return record;
+  return { input: "unreachable", cause };
 }
 
 function isLast(step: Step): step is Exclude<Step, Pending> {
   return step.type === "done" || step.type === "failed";
 }
 
-function encode(input: StepInput): string {
-  return JSON.stringify(input);
-}
-
 /** What the core reads of an answer. Handing it all headers would cost more than the rest of the step. */
 const NAMED = ["content-type", "location", "retry-after", "www-authenticate", "dpop-nonce"] as const;
 type Failed = Extract<Step, { type: "failed" }>;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-export const ELAPSED: string = encode({ type: "elapsed" });
-const TIMEOUT = encode({ type: "transport", reason: "timeout" });
-const UNREACHABLE = encode({ type: "transport", reason: "unreachable" });

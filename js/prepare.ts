@@ -7,9 +7,9 @@
  * @internal
  */
 import { decoder, isStatus, readHeaders } from "./answer.js";
-import { enter } from "./core.js";
+import { nextStep } from "./core.js";
 import { Deadline } from "./deadline.js";
-import { type Answer, ELAPSED, failure, type Host, perform, received, recordOf } from "./driver.js";
+import { type Answer, failure, type Host, perform, received, resume } from "./driver.js";
 import { pairs } from "./encode.js";
 import type { Running } from "./engine.js";
 import { configError } from "./errors.js";
@@ -29,8 +29,7 @@ export interface Preparation<T> {
 /** What was fed to the operation so far, and when: with the same it comes to the same step. */
 interface Fed {
   readonly answers: Step["type"];
-  readonly input: string;
-  readonly body: string;
+  readonly answer: Answer;
   readonly now: number;
 }
 
@@ -65,7 +64,7 @@ function requestOf<T>(
   return {
     url,
     method,
-    headers: recordOf(headers),
+    headers,
     body,
     parse(status, headers, body) {
       if (!isStatus(status))
@@ -90,7 +89,7 @@ function read<T>(preparation: Preparation<T>, answer: Answer, started: number, h
           throw failure(step.error, answer);
         case "wait":
           retryAfterMs = step.ms;
-          step = feed(running, history, step, { input: ELAPSED, body: "" });
+          step = feed(running, history, step, { input: "elapsed" });
           break;
         case "authenticate":
           // The caller's function may take its time, and this is synchronous: what it did the first time serves again.
@@ -108,27 +107,25 @@ function read<T>(preparation: Preparation<T>, answer: Answer, started: number, h
 }
 
 function replay({ instance, operation }: Running, started: number, history: readonly Fed[]): Step {
-  return enter(instance, () => {
-    let step = operation.start(started);
-    for (const { input, body, now } of history) step = operation.resume(input, body, now);
-    return step;
-  });
+  let step = nextStep(instance, () => operation.start(started));
+  for (const { answer, now } of history) step = resume(instance, operation, answer, now);
+  return step;
 }
 
 function feed(
   { instance, operation }: Running,
   history: Fed[],
   { type }: Pick<Step, "type">,
-  { input, body }: Answer,
+  answer: Answer,
 ): Step {
   const now = Date.now();
-  history.push({ answers: type, input, body, now });
-  return enter(instance, () => operation.resume(input, body, now));
+  history.push({ answers: type, answer, now });
+  return resume(instance, operation, answer, now);
 }
 
 function lastAuthenticated(history: readonly Fed[]): Answer {
   const fed = history.filter(({ answers }) => answers === "authenticate").pop();
-  if (fed) return fed;
+  if (fed) return fed.answer;
   throw configError("prepare_unsupported", "auth", "the next request has to be authenticated by a function first");
 }
 

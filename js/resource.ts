@@ -74,7 +74,8 @@ export function refusalOf(response: ResponseLike, sent: string): ErrorData | und
   const { status } = response;
   if (status !== 401 && status !== 403) return undefined;
   const challenge = headerOf(response.headers ?? {}, "www-authenticate") ?? readHeaders(response.headers)[CHALLENGE];
-  return enter(instance(), (core) => core.resourceRefusal(status, challenge ?? "", sent)) ?? undefined;
+  const refusal = enter(instance(), (core) => core.resourceRefusal(status, challenge ?? "", sent));
+  return refusal && JSON.parse(refusal);
 }
 
 /** The error of a refusal, whose answer is not read further. */

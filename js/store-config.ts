@@ -136,7 +136,7 @@ function describe(configs: unknown, text: string): StoreConfig[] {
   const known = typeof configs === "object" && configs !== null ? CHECKED.get(configs) : undefined;
   if (known?.text === text) return known.described;
   try {
-    const described = enter(instance(), (core) => core.describeStore(text));
+    const described: StoreConfig[] = JSON.parse(enter(instance(), (core) => core.describeStore(text)));
     CHECKED.set(configs as object, { text, described });
     return described;
   } catch (thrown) {

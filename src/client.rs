@@ -3,6 +3,7 @@
 mod identity;
 pub mod options;
 
+use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
 use crate::fields::{invalid, missing};
 use crate::http::{Header, HttpRequest, check_headers, is_header_value};
@@ -276,8 +277,8 @@ pub(crate) fn check_token(token: &str, field: &str) -> Result<String, Error> {
 
 pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result<String, Error> {
     let refuse = |reason: &str| Err(invalid(field, &["`", field, "` ", reason]));
-    // The mark is not ASCII, and nearly every token is.
-    if !token.is_ascii() && contains(token, crate::secret::REDACTED_MARK) {
+    let plain = Class::TOKEN.is_all_of(token);
+    if !plain && contains(token, crate::secret::REDACTED_MARK) {
         let message = [
             "`",
             field,
@@ -285,17 +286,18 @@ pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result
         ];
         return Err(Error::config(ErrorCode::RedactedToken, field, &message));
     }
-    if token.trim().is_empty() {
+    let bare = token.trim_ascii();
+    if bare.is_empty() {
         return refuse("is empty");
     }
-    if token.trim() != token {
+    if bare.len() != token.len() {
         return refuse("has white space around it");
     }
     if token.eq_ignore_ascii_case("bearer") || token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "))
     {
         return refuse("begins with `Bearer `: pass the token alone");
     }
-    if !token.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) {
+    if !plain {
         return refuse("holds control or non-ASCII characters, which no token may hold");
     }
     if token.len() > longest {

@@ -1,11 +1,11 @@
 //! Why an operation failed: whose fault it is and what to do next.
 //!
 //! The codes are a closed list and never change; what a server said stands beside them, cleaned (see [`crate::secret`]).
-//! `js/errors.ts` turns what [`Error::into_plain`] gives into the error classes of the npm package by its `kind`.
+//! `js/errors.ts` turns what [`Error::to_json`] gives into the error classes of the npm package by its `kind`.
 
 mod codes;
 
-use crate::plain::Plain;
+use crate::json::{self, ObjectWriter};
 pub use codes::{Action, Bug, ErrorCode, ErrorKind, Fault};
 
 /// One challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1). Scheme and parameter names are lower case.
@@ -23,16 +23,12 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    fn into_plain(self) -> Plain {
-        let mut params = Plain::object();
-        for (name, value) in self.params {
-            params = params.text(&name, value);
-        }
-        Plain::object()
-            .text("scheme", self.scheme)
-            .with("params", params.build())
-            .some_text("token68", self.token68)
-            .build()
+    fn to_json(&self) -> String {
+        let mut out = ObjectWriter::new();
+        out.text("scheme", &self.scheme);
+        out.record("params", &self.params);
+        out.some_text("token68", &self.token68);
+        out.finish()
     }
 }
 
@@ -279,47 +275,48 @@ impl Error {
         }
     }
 
-    /// The error as plain data, to leave the core: an `ErrorData` of the TypeScript types.
+    /// The error as JSON text, to leave the core: an `ErrorData` of the TypeScript types.
     #[must_use]
-    pub fn into_plain(self) -> Plain {
-        let data = Plain::object()
-            .word("kind", self.kind().as_str())
-            .word("code", self.code().as_str())
-            .text("message", self.message())
-            .word("action", self.action().as_str())
-            .flag("retryable", self.retryable())
-            .word("fault", self.fault().as_str())
-            .some_number("retryAfterMs", self.retry_after_ms());
-        let data = match self {
-            Self::Config(error) if error.field.is_empty() => data,
-            Self::Config(error) => data.text("field", error.field),
+    pub fn to_json(&self) -> String {
+        let mut out = ObjectWriter::new();
+        out.text("kind", self.kind().as_str());
+        out.text("code", self.code().as_str());
+        out.text("message", &self.message());
+        out.text("action", self.action().as_str());
+        out.flag("retryable", self.retryable());
+        out.text("fault", self.fault().as_str());
+        out.some_number("retryAfterMs", self.retry_after_ms());
+        match self {
+            Self::Config(error) if error.field.is_empty() => {}
+            Self::Config(error) => out.text("field", &error.field),
             Self::Server(error) => {
-                let error = *error;
-                let challenges = error.challenges.into_iter().map(Challenge::into_plain).collect::<Vec<_>>();
-                let challenges = if challenges.is_empty() { Plain::Absent } else { Plain::List(challenges) };
-                data.number("status", error.status.into())
-                    .some_text("error", error.error)
-                    .some_text("errorDescription", error.error_description)
-                    .some_text("errorUri", error.error_uri)
-                    .with("challenges", challenges)
-                    .some_text("interactionUrl", error.interaction_url)
-                    .some_text("claims", error.claims)
+                out.number("status", error.status.into());
+                out.some_text("error", &error.error);
+                out.some_text("errorDescription", &error.error_description);
+                out.some_text("errorUri", &error.error_uri);
+                if !error.challenges.is_empty() {
+                    let challenges: Vec<String> = error.challenges.iter().map(Challenge::to_json).collect();
+                    out.json("challenges", &json::list(&challenges));
+                }
+                out.some_text("interactionUrl", &error.interaction_url);
+                out.some_text("claims", &error.claims);
             }
-            Self::Http(error) => data.number("status", error.status.into()).text("bodySnippet", error.body_snippet),
-            Self::Response(error) => data.some_number("status", error.status.map(u64::from)),
+            Self::Http(error) => {
+                out.number("status", error.status.into());
+                out.text("bodySnippet", &error.body_snippet);
+            }
+            Self::Response(error) => out.some_number("status", error.status.map(u64::from)),
             Self::Token(error) => {
-                let data = data
-                    .number("status", error.status.into())
-                    .some_text("errorDescription", error.description)
-                    .some_text("claims", error.claims);
-                match error.code {
-                    ErrorCode::InsufficientScope => data.texts("requiredScopes", error.required_scopes),
-                    _ => data,
+                out.number("status", error.status.into());
+                out.some_text("errorDescription", &error.description);
+                out.some_text("claims", &error.claims);
+                if error.code == ErrorCode::InsufficientScope {
+                    out.texts("requiredScopes", &error.required_scopes);
                 }
             }
-            Self::Transport(_) | Self::Internal(_) => data,
-        };
-        data.build()
+            Self::Transport(_) | Self::Internal(_) => {}
+        }
+        out.finish()
     }
 }
 
@@ -339,7 +336,7 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// An [`Error`] as it crosses to JavaScript. Only its type is written from this struct: see [`Error::into_plain`].
+/// An [`Error`] as it crosses to JavaScript. Only its type is written from this struct: see [`Error::to_json`].
 #[cfg(target_arch = "wasm32")]
 #[derive(tsify::Tsify)]
 #[serde(rename_all = "camelCase")]

@@ -1,5 +1,6 @@
 //! Requests and responses as values. Nothing here sends anything.
 
+use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
 use crate::time::{self, UnixMillis};
 use std::fmt;
@@ -103,7 +104,7 @@ impl HttpResponse {
     #[must_use]
     pub fn may_be_json(&self) -> bool {
         let Some(value) = self.header("content-type") else { return true };
-        let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let essence = value.split(';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
         essence.is_empty()
             || essence == "application/json"
             || (essence.starts_with("application/") && essence.ends_with("+json"))
@@ -144,7 +145,7 @@ pub fn check_headers(headers: &[Header], field: &str) -> Result<(), Error> {
                 &["the header ", &name, " ", reason],
             ))
         };
-        if name.is_empty() || !name.bytes().all(is_name_byte) {
+        if name.is_empty() || !Class::NAME.is_all_of(&name) {
             return refuse("has a name that HTTP does not allow");
         }
         if RESERVED.contains(&name.as_str()) {
@@ -161,10 +162,6 @@ pub fn check_headers(headers: &[Header], field: &str) -> Result<(), Error> {
 #[must_use]
 pub fn is_header_value(value: &str) -> bool {
     value.chars().all(|character| character == '\t' || matches!(character, ' '..='~' | '\u{80}'..='\u{ff}'))
-}
-
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@
 //!
 //! | layer | holds |
 //! |---|---|
-//! | [`error`], [`http`], [`json`], [`plain`], [`fields`], [`form`], [`base64`], [`url`], [`secret`], [`text`], [`time`] | values everybody uses |
+//! | [`error`], [`http`], [`json`], [`fields`], [`form`], [`base64`], [`characters`], [`url`], [`secret`], [`text`], [`time`], `words` | values everybody uses |
 //! | [`protocol`] | one RFC, one module: build a request, parse a response. Pure functions |
 //! | [`policy`] | what to do next: retry, action, discovery, life and identity of kept tokens, presets of servers as data. Pure functions |
 //! | [`client`] | the options of one client, checked once, and its remembered metadata |
@@ -41,16 +41,17 @@
 #![cfg_attr(test, allow(clippy::disallowed_macros, reason = "tests print what nobody ships"))]
 
 pub mod base64;
+pub mod characters;
 pub mod error;
 pub mod fields;
 pub mod form;
 pub mod http;
 pub mod json;
-pub mod plain;
 pub mod secret;
 pub mod text;
 pub mod time;
 pub mod url;
+mod words;
 
 pub mod policy;
 pub mod protocol;

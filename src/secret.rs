@@ -1,6 +1,8 @@
 //! What must not be shown, and the cleaning of texts that come back from a server.
 
+use crate::characters::Class;
 use crate::form;
+use crate::json;
 use crate::text::position;
 use std::cell::Cell;
 use std::fmt;
@@ -150,7 +152,7 @@ fn redact_words(text: &str, hide: impl Fn(&str) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut word = String::new();
     for character in text.chars().chain([' ']) {
-        if character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '_' | '~' | '+' | '/' | '=') {
+        if u8::try_from(character).is_ok_and(|byte| byte == b'=' || Class::TOKEN68.has(byte)) {
             word.push(character);
             continue;
         }
@@ -173,10 +175,7 @@ fn escape(text: &str) -> String {
             _ if character.is_control()
                 || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
             {
-                out.push_str("\\u");
-                for shift in [12, 8, 4, 0] {
-                    out.push(char::from_digit((u32::from(character) >> shift) & 15, 16).unwrap_or('0'));
-                }
+                json::escape(&mut out, u32::from(character));
             }
             _ => out.push(character),
         }

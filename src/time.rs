@@ -1,5 +1,7 @@
 //! Instants as numbers. The core never reads a clock: the driver passes the time with each step.
 
+use crate::characters::Class;
+
 /// Milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnixMillis(pub u64);
@@ -28,8 +30,8 @@ impl UnixMillis {
 /// Reads a `Retry-After` value: whole seconds or an HTTP date (RFC 9110 section 10.2.3). Returns milliseconds from `now`.
 #[must_use]
 pub fn retry_after_millis(value: &str, now: UnixMillis) -> Option<u64> {
-    let value = value.trim();
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+    let value = value.trim_ascii();
+    if !value.is_empty() && Class::DIGIT.is_all_of(value) {
         // More digits than an u64 holds is a wait without end, not a malformed one.
         return Some(value.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1000));
     }

@@ -1,5 +1,6 @@
 //! URLs, read by the WHATWG rules: by the host's `URL` on wasm32, by the `url` crate elsewhere (the crate is 67 KB of wasm).
 
+use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
 
 /// The parts of an absolute URL that the core decides on.
@@ -53,7 +54,7 @@ impl Url {
 fn is_ipv4_loopback(hostname: &str) -> bool {
     // The parser has turned decimal, octal and short forms into four decimal numbers.
     hostname.strip_prefix("127.").is_some_and(|rest| {
-        rest.split('.').count() == 3 && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        rest.split('.').count() == 3 && rest.split('.').all(|part| Class::DIGIT.is_all_of(part))
     })
 }
 

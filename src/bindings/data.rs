@@ -1,15 +1,14 @@
-//! What crosses to JavaScript as plain data. The types in here exist for TypeScript only: its typings are written from them.
+//! What crosses to JavaScript, as JSON text. The types in here exist for TypeScript only: its typings are written from them.
 
 use crate::error::ErrorData;
 use crate::flow;
 use crate::http::{Header, HttpRequest, HttpResponse};
-use crate::json::Document;
-use crate::plain::{Object, Plain};
+use crate::json::ObjectWriter;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::protocol::rfc8414_metadata::{self, ServerMetadata};
-use serde::Serialize;
+use crate::text::decimal;
+use crate::words::words;
 use tsify::Tsify;
-use wasm_bindgen::JsValue;
 
 /// What the driver is asked to do, or the end.
 #[derive(Tsify)]
@@ -60,7 +59,7 @@ struct WireRequest {
     url: String,
     #[tsify(type = "\"GET\" | \"POST\"")]
     method: String,
-    #[tsify(type = "[string, string][]")]
+    #[tsify(type = "Record<string, string>")]
     headers: Vec<Header>,
     #[tsify(optional)]
     body: String,
@@ -73,112 +72,119 @@ struct WireRequest {
 struct AuthenticateRequest {
     issuer: String,
     endpoint: String,
-    #[tsify(type = "[string, string][]")]
+    #[tsify(type = "Record<string, string>")]
     headers: Vec<Header>,
     body: String,
     #[tsify(optional)]
     metadata: DiscoveredMetadata,
 }
 
-/// What a step brought. The body of a response, or the form of an authenticated request, crosses beside it.
-#[derive(Tsify)]
-#[expect(dead_code, reason = "a type for TypeScript")]
-struct StepInput {
-    #[serde(rename = "type")]
-    #[tsify(type = "\"response\" | \"transport\" | \"elapsed\" | \"authenticated\"")]
-    kind: String,
-    #[tsify(optional, type = "\"timeout\" | \"unreachable\" | \"too_large\" | \"redirected\" | \"opaque_redirect\"")]
-    reason: String,
-    #[tsify(optional)]
-    status: u16,
-    #[tsify(optional, type = "[string, string][]")]
-    headers: Vec<Header>,
+words! {
+    /// What a step brought.
+    pub enum StepInput {
+        /// An answer: its status, headers and body cross beside it.
+        Response = "response",
+        /// The wait is over.
+        Elapsed = "elapsed",
+        /// A request that the host has authenticated: its headers and form cross beside it.
+        Authenticated = "authenticated",
+        /// The operation's time is over.
+        Timeout = "timeout",
+        /// The server was not reached, or the connection broke.
+        Unreachable = "unreachable",
+        /// An answer longer than allowed: its status crosses beside it.
+        TooLarge = "too_large",
+        /// A redirect was followed.
+        Redirected = "redirected",
+        /// A redirect of which a browser shows neither status nor target.
+        OpaqueRedirect = "opaque_redirect",
+    }
 }
 
-/// Reads what a step brought; `None` for what our own driver would never write.
-pub fn input(text: &str, body: String) -> Option<flow::Input> {
-    let document = Document::parse(text).ok()?;
-    let root = document.root();
-    let word = |name: &str| root.get(name)?.as_str();
-    let status = || {
-        root.get("status")
-            .and_then(|status| status.as_u64())
-            .and_then(|status| u16::try_from(status).ok())
-            .unwrap_or_default()
-    };
-    let headers = || -> Vec<Header> {
-        let rows = root.get("headers").and_then(|headers| headers.elements());
-        rows.into_iter()
-            .flatten()
-            .filter_map(|row| <[String; 2]>::try_from(row.as_strings()?).ok())
-            .map(|[name, value]| (name, value))
-            .collect()
-    };
-    Some(match word("type")?.as_ref() {
-        "response" => flow::Input::Response(HttpResponse { status: status(), headers: headers(), body }),
-        "elapsed" => flow::Input::Elapsed,
-        "authenticated" => flow::Input::Authenticated(headers(), body),
-        _ => match word("reason")?.as_ref() {
-            "timeout" => flow::Input::Failed(flow::Failure::Timeout),
-            "too_large" => flow::Input::Failed(flow::Failure::TooLarge(status())),
-            "redirected" => flow::Input::Failed(flow::Failure::Redirected),
-            // A browser shows neither status nor target of a redirect that it did not follow.
-            "opaque_redirect" => flow::Input::Response(HttpResponse::default()),
-            _ => flow::Input::Failed(flow::Failure::Unreachable),
-        },
-    })
+/// Reads what a step brought; `None` for what our own driver would never write. `headers` are lines of name, colon and
+/// value.
+pub fn input(kind: &str, status: u16, headers: &str, body: String) -> Option<flow::Input> {
+    use flow::{Failure, Input};
+    let failed = |failure| Some(Input::Failed(failure));
+    match StepInput::of(kind)? {
+        StepInput::Response => Some(Input::Response(HttpResponse { status, headers: lines(headers), body })),
+        StepInput::Elapsed => Some(Input::Elapsed),
+        StepInput::Authenticated => Some(Input::Authenticated(lines(headers), body)),
+        StepInput::Timeout => failed(Failure::Timeout),
+        StepInput::Unreachable => failed(Failure::Unreachable),
+        StepInput::TooLarge => failed(Failure::TooLarge(status)),
+        StepInput::Redirected => failed(Failure::Redirected),
+        StepInput::OpaqueRedirect => Some(Input::Response(HttpResponse::default())),
+    }
 }
 
-/// A step as plain data.
-pub fn step(step: flow::Step<Plain>) -> Plain {
+fn lines(text: &str) -> Vec<Header> {
+    let mut headers = Vec::new();
+    for line in text.split('\n') {
+        if let Some((name, value)) = line.split_once(':') {
+            headers.push((name.into(), value.into()));
+        }
+    }
+    headers
+}
+
+/// A step as JSON text; of a last step the value is such a text already.
+pub fn step(step: flow::Step<String>) -> String {
     let (kind, name, value) = match step {
-        flow::Step::Send(request) => ("send", "request", wire(request)),
-        flow::Step::Authenticate(request) => ("authenticate", "request", authentication(*request)),
-        flow::Step::Wait(ms) => ("wait", "ms", Plain::Number(ms as f64)),
+        flow::Step::Send(request) => ("send", "request", wire(&request)),
+        flow::Step::Authenticate(request) => ("authenticate", "request", authentication(&request)),
+        flow::Step::Wait(ms) => ("wait", "ms", decimal(ms)),
         flow::Step::Done(Ok(value)) => ("done", "value", value),
-        flow::Step::Done(Err(error)) => ("failed", "error", error.into_plain()),
+        flow::Step::Done(Err(error)) => ("failed", "error", error.to_json()),
     };
-    Plain::object().word("type", kind).with(name, value).build()
+    tagged(kind, name, &value)
 }
 
-fn wire(request: HttpRequest) -> Plain {
-    Plain::object()
-        .text("url", request.url)
-        .word("method", request.method.as_str())
-        .pairs("headers", request.headers)
-        .some_text("body", request.body)
-        .flag("share", request.share)
-        .build()
+fn tagged(kind: &str, name: &str, value: &str) -> String {
+    let mut out = ObjectWriter::new();
+    out.text("type", kind);
+    out.json(name, value);
+    out.finish()
 }
 
-fn authentication(request: flow::AuthenticateRequest) -> Plain {
-    let metadata = request.metadata.map_or(Plain::Absent, |found| described(Plain::object(), &found));
-    Plain::object()
-        .text("issuer", request.issuer)
-        .text("endpoint", request.endpoint)
-        .pairs("headers", request.headers)
-        .text("body", request.form.encode())
-        .with("metadata", metadata)
-        .build()
+fn wire(request: &HttpRequest) -> String {
+    let mut out = ObjectWriter::new();
+    out.text("url", &request.url);
+    out.text("method", request.method.as_str());
+    out.record("headers", &request.headers);
+    out.some_text("body", &request.body);
+    out.flag("share", request.share);
+    out.finish()
 }
 
-fn described(object: Object, found: &rfc8414_metadata::DiscoveredMetadata) -> Plain {
-    object.with("metadata", found.to_plain()).text("document", found.document.clone()).build()
+fn authentication(request: &flow::AuthenticateRequest) -> String {
+    let mut out = ObjectWriter::new();
+    out.text("issuer", &request.issuer);
+    out.text("endpoint", &request.endpoint);
+    out.record("headers", &request.headers);
+    out.text("body", &request.form.encode());
+    if let Some(found) = &request.metadata {
+        let mut metadata = ObjectWriter::new();
+        describe(&mut metadata, found);
+        out.json("metadata", &metadata.finish());
+    }
+    out.finish()
+}
+
+fn describe(out: &mut ObjectWriter, found: &rfc8414_metadata::DiscoveredMetadata) {
+    out.json("metadata", &found.to_json());
+    out.text("document", &found.document);
 }
 
 /// The outcome of a grant.
-pub fn token(token: TokenSet) -> Plain {
-    Plain::object().word("type", "token").with("token", token.into_plain()).build()
+pub fn token(token: &TokenSet) -> String {
+    tagged("token", "token", &token.to_json())
 }
 
 /// The outcome of discovery.
-pub fn metadata(found: &rfc8414_metadata::DiscoveredMetadata) -> Plain {
-    described(Plain::object().word("type", "metadata"), found)
-}
-
-/// Plain data as a JavaScript value.
-pub fn to_js(value: &Plain) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-    // Nothing in plain data can fail to cross.
-    value.serialize(&serializer).unwrap_or(JsValue::NULL)
+pub fn metadata(found: &rfc8414_metadata::DiscoveredMetadata) -> String {
+    let mut out = ObjectWriter::new();
+    out.text("type", "metadata");
+    describe(&mut out, found);
+    out.finish()
 }

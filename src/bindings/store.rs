@@ -1,6 +1,5 @@
 //! What a token exchange store asks of the core.
 
-use super::data::to_js;
 use super::{Operation, Running, operation, panic, thrown};
 use crate::flow::{CallOptions, store_exchange};
 use crate::policy::{cache, resource};
@@ -32,9 +31,9 @@ impl StoreExchange {
 
 /// Checks the options of a store and describes its configurations; throws error data.
 #[wasm_bindgen(js_name = describeStore)]
-pub fn describe_store(options: &str) -> Result<JsValue, JsValue> {
+pub fn describe_store(options: &str) -> Result<String, JsValue> {
     panic::set_hook();
-    store_exchange::StoreExchange::describe_all(options).map(|described| to_js(&described)).map_err(thrown)
+    store_exchange::StoreExchange::describe_all(options).map_err(thrown)
 }
 
 /// What a subject is called in events, under a random key.
@@ -49,9 +48,9 @@ pub fn is_about(token: &str, issuer: &str, subject: &str) -> bool {
     cache::is_about(token, issuer, subject)
 }
 
-/// The error data of a resource's answer that refuses the token it was sent; `null` for another answer.
+/// The error data of a resource's answer that refuses the token it was sent; nothing for another answer.
 #[wasm_bindgen(js_name = resourceRefusal)]
-pub fn resource_refusal(status: u16, www_authenticate: &str, sent: &str) -> JsValue {
+pub fn resource_refusal(status: u16, www_authenticate: &str, sent: &str) -> Option<String> {
     let refused = resource::refusal(status, www_authenticate, &Secret::new(sent));
-    refused.map_or(JsValue::NULL, |error| to_js(&error.into_plain()))
+    refused.map(|error| error.to_json())
 }

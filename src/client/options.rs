@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorCode};
 use crate::fields::{self, Fields, element, invalid};
 use crate::http::Header;
-use crate::plain::words;
+use crate::words::words;
 use crate::policy::discovery::EndpointOrigins;
 use crate::policy::preset::{self, BasicEncoding, ServerPreset};
 use crate::url::{Transport, Url};

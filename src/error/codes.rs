@@ -1,6 +1,6 @@
 //! The closed lists that describe an error.
 
-use crate::plain::words;
+use crate::words::words;
 
 words! {
     /// The codes of all errors, in the order of the table in the README.

@@ -1,6 +1,7 @@
 //! Token exchange (RFC 8693).
 
 use crate::Client;
+use crate::characters::Class;
 use crate::client::check_token_of;
 use crate::error::Error;
 use crate::fields::{self, Fields, invalid, missing};
@@ -225,7 +226,7 @@ fn token(text: &str, token_type: &str, field: &str) -> Result<Secret, Error> {
 }
 
 fn check_type(value: &String, field: &str, known: &[String]) -> Result<(), Error> {
-    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if value.is_empty() || !Class::TOKEN.is_all_of(value) || value.contains(' ') {
         return Err(invalid(field, &["`", field, "` has to be a token type, a URI such as those of `TokenType`"]));
     }
     if !known.is_empty() && !known.contains(value) {

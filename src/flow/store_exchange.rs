@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorCode};
 use crate::fields::{self, Fields, element, invalid, missing};
 use crate::flow::exchange_token::{TokenExchangeRequest, check};
 use crate::flow::{CallOptions, Flow, token_endpoint};
-use crate::plain::Plain;
+use crate::json::{self, ObjectWriter};
 use crate::policy::cache::{self, Caps, Fingerprint};
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::url::{Transport, Url};
@@ -72,12 +72,12 @@ const LONGEST: u64 = 315_360_000;
 const MOST_ENTRIES: u64 = 16_777_216;
 
 impl StoreExchange {
-    /// Checks all options of a store, and gives for each configuration what events and requests to its resource need: a
-    /// `StoreConfig` of the TypeScript types.
+    /// Checks all options of a store, and gives for each configuration what events and requests to its resource need: the
+    /// JSON text of a list of `StoreConfig` of the TypeScript types.
     ///
     /// # Errors
     /// [`Error::Config`] that names the first bad option, such as `configs[2].clientId`.
-    pub fn describe_all(text: &str) -> Result<Plain, Error> {
+    pub fn describe_all(text: &str) -> Result<String, Error> {
         let document = fields::document(text)?;
         let options = Fields::new(document.root(), "", STORE);
         let caps = Caps::read(&options);
@@ -99,7 +99,7 @@ impl StoreExchange {
             refs.push(name);
             described.push(Self::read(&config, caps)?.describe());
         }
-        Ok(Plain::List(described))
+        Ok(json::list(&described))
     }
 
     /// Reads one configuration again, which [`Self::describe_all`] has seen. `path` is where it stands.
@@ -228,14 +228,14 @@ impl StoreExchange {
         request
     }
 
-    fn describe(self) -> Plain {
-        Plain::object()
-            .text("issuer", self.client.issuer.clone())
-            .some_text("clientId", self.client_id)
-            .texts("resource", [self.request.resource, self.request.audience].concat())
-            .texts("scopes", token_endpoint::scopes(self.request.scope).unwrap_or_default())
-            .texts("origins", self.origins)
-            .build()
+    fn describe(self) -> String {
+        let mut out = ObjectWriter::new();
+        out.text("issuer", &self.client.issuer);
+        out.some_text("clientId", &self.client_id);
+        out.texts("resource", &[self.request.resource, self.request.audience].concat());
+        out.texts("scopes", &token_endpoint::scopes(self.request.scope).unwrap_or_default());
+        out.texts("origins", &self.origins);
+        out.finish()
     }
 }
 

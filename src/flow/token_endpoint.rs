@@ -1,6 +1,7 @@
 //! What every grant does at the token endpoint: find it, authenticate, send, read the answer, perhaps try again.
 
 use crate::Client;
+use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
 use crate::fields::{element, invalid};
 use crate::flow::discover_server_metadata::server_metadata;
@@ -12,7 +13,7 @@ use crate::policy::preset::{ExpiresIn, OmitMeans};
 use crate::policy::retry::{Repeat, RetryBudget};
 use crate::protocol::rfc6749_client_authentication::{self as client_authentication, ClientAuthentication};
 use crate::protocol::rfc6749_error;
-use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, TokenSet};
+use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, TokenSet, is_scope_token};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::Secret;
 use crate::time::UnixMillis;
@@ -193,8 +194,7 @@ pub(crate) fn elements(list: Vec<String>) -> Vec<String> {
 pub(crate) fn scopes(list: Vec<String>) -> Result<Vec<String>, Error> {
     let mut scopes: Vec<String> = Vec::new();
     for scope in elements(list).iter().flat_map(|element| element.split(' ')).filter(|scope| !scope.is_empty()) {
-        // scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
-        if !scope.bytes().all(|byte| (0x21..=0x7e).contains(&byte) && byte != b'"' && byte != b'\\') {
+        if !is_scope_token(scope) {
             return Err(invalid("scope", &["`scope` holds a character that no scope may hold (RFC 6749 section 3.3)"]));
         }
         if !scopes.iter().any(|known| known == scope) {
@@ -211,7 +211,8 @@ pub(crate) fn resources(list: Vec<String>) -> Result<Vec<String>, Error> {
         let scheme = resource.split(':').next().unwrap_or_default();
         let absolute = scheme.len() < resource.len()
             && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+            && Class::TOKEN68.is_all_of(scheme)
+            && !scheme.contains(['_', '~', '/']);
         if !absolute
             || resource.contains('#')
             || resource.chars().any(|character| character.is_control() || character.is_whitespace())
@@ -238,7 +239,7 @@ pub(crate) fn audiences(list: Vec<String>) -> Result<Vec<String>, Error> {
 /// Authorization details are a JSON array (RFC 9396 section 2).
 pub(crate) fn authorization_details(text: Option<String>) -> Result<Option<String>, Error> {
     match text {
-        Some(text) if !text.trim_start().starts_with('[') => {
+        Some(text) if !text.trim_ascii_start().starts_with('[') => {
             Err(invalid("authorizationDetails", &["`authorizationDetails` has to be an array of objects"]))
         }
         text => Ok(text),

@@ -1,4 +1,4 @@
-//! Reads JSON text: server answers, options and arguments.
+//! JSON text: read from server answers, options and arguments; written to leave the core.
 //!
 //! One pass checks the whole text and notes where each value lies; after it a [`Value`] is looked into without any syntax
 //! error left to meet. There is no generic code per type and no error is ever formatted, which is what most of the weight
@@ -10,10 +10,14 @@
 
 mod parser;
 mod scalar;
+mod writer;
 
+use crate::characters::Class;
 use parser::Node;
 use scalar::{Number, number, unescape};
 use std::borrow::Cow;
+pub(crate) use writer::escape;
+pub use writer::{ObjectWriter, list};
 
 /// How many arrays and objects may enclose each other.
 pub const MAX_DEPTH: usize = 64;
@@ -77,7 +81,8 @@ impl<'t, 'a> Value<'t, 'a> {
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'a, str>> {
         let inner = self.text().strip_prefix('"')?.strip_suffix('"')?;
-        Some(if inner.bytes().any(|byte| byte == b'\\') { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) })
+        let escaped = self.0.first().is_some_and(|node| node.escaped);
+        Some(if escaped { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) })
     }
 
     /// The number this is.
@@ -95,7 +100,7 @@ impl<'t, 'a> Value<'t, 'a> {
     pub fn as_u64(self) -> Option<u64> {
         match self.number()? {
             Number::Unsigned(value) => Some(value),
-            Number::Float(value) if value > 1e18 && self.text().bytes().all(|byte| byte.is_ascii_digit()) => {
+            Number::Float(value) if value > 1e18 && Class::DIGIT.is_all_of(self.text()) => {
                 Some(u64::MAX)
             }
             Number::Signed(_) | Number::Float(_) => None,

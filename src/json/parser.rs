@@ -1,23 +1,27 @@
 //! The first pass: is the text JSON, and where do its values lie?
 use super::{MAX_DEPTH, Malformed};
+use crate::characters::Class;
 
 /// A value or a member's name in the text. The nodes of what it contains follow it.
 pub(super) struct Node<'de> {
     pub(super) text: &'de str,
     /// Itself and the nodes that follow it as its content.
     pub(super) count: usize,
+    /// True for a string that does not stand for itself.
+    pub(super) escaped: bool,
 }
 
 /// The first pass.
 struct Parser<'de> {
     text: &'de str,
     at: usize,
+    escaped: bool,
     nodes: Vec<Node<'de>>,
 }
 
 /// Checks the whole text, which may start with a byte order mark.
 pub(super) fn parse(text: &str) -> Result<Vec<Node<'_>>, Malformed> {
-    let mut parser = Parser { text: text.strip_prefix('\u{FEFF}').unwrap_or(text), at: 0, nodes: Vec::new() };
+    let mut parser = Parser { text: text.strip_prefix('\u{FEFF}').unwrap_or(text), at: 0, escaped: false, nodes: Vec::new() };
     parser.value(MAX_DEPTH)?;
     match parser.peek() {
         None => Ok(parser.nodes),
@@ -54,7 +58,8 @@ impl Parser<'_> {
         let first = self.peek();
         let start = self.at;
         let index = self.nodes.len();
-        self.nodes.push(Node { text: "", count: 0 });
+        self.nodes.push(Node { text: "", count: 0, escaped: false });
+        self.escaped = false;
         self.advance();
         match first {
             Some(b'{') => self.content(depth, b'}')?,
@@ -73,6 +78,7 @@ impl Parser<'_> {
         if let Some(node) = self.nodes.get_mut(index) {
             node.text = self.text.get(start..self.at).unwrap_or_default();
             node.count = count;
+            node.escaped = self.escaped;
         }
         Ok(())
     }
@@ -119,12 +125,11 @@ impl Parser<'_> {
     fn string(&mut self) -> Result<(), Malformed> {
         loop {
             // Most of a document is inside of strings: what ends or changes one is looked for in one go.
-            let ahead = self.text.as_bytes().get(self.at..).unwrap_or_default();
-            let special = ahead.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-            self.at = self.at.saturating_add(special.unwrap_or(ahead.len()));
+            let ahead = self.text.get(self.at..).unwrap_or_default();
+            self.at = self.at.saturating_add(Class::JSON.run(ahead));
             match self.take() {
                 Some(b'"') => return Ok(()),
-                Some(b'\\') => match self.take() {
+                Some(b'\\') => match self.escape() {
                     Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
                     Some(b'u') => {
                         for _ in 0..4 {
@@ -138,6 +143,11 @@ impl Parser<'_> {
                 _ => return Err(Malformed::Syntax),
             }
         }
+    }
+
+    fn escape(&mut self) -> Option<u8> {
+        self.escaped = true;
+        self.take()
     }
 
     /// The rest of a number whose sign and first digit are taken.

@@ -44,7 +44,7 @@ pub fn refused_status(response: &HttpResponse, origin: Origin<'_>, sent: &[Secre
                 .concat(),
         ),
     };
-    let no_words = origin.token_endpoint && response.body.trim().is_empty();
+    let no_words = origin.token_endpoint && response.body.trim_ascii().is_empty();
     let action = if status == 403 && no_words { Action::FixClientAuth } else { by_status(status) };
     // Below 400 the body is no error text and may hold an issued token.
     let body_snippet = if status >= 400 { clean_snippet(&response.body, sent) } else { String::new() };

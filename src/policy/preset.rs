@@ -4,7 +4,7 @@
 mod read;
 
 use crate::error::{Action, Error, ErrorCode};
-use crate::plain::words;
+use crate::words::words;
 pub use read::KNOWN;
 
 words! {

@@ -1,9 +1,10 @@
 //! The token endpoint's successful answer (RFC 6749 section 5.1), with what RFC 8693, RFC 9396 and RFC 9449 add to it.
 
+use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
-use crate::json::{Document, Value};
-use crate::plain::{Plain, words};
+use crate::json::{Document, ObjectWriter, Value};
+use crate::words::words;
 use crate::protocol::names::token_type;
 use crate::time::UnixMillis;
 use std::borrow::Cow;
@@ -75,26 +76,26 @@ pub struct TokenSet {
 }
 
 impl TokenSet {
-    /// The token as plain data, to leave the core.
+    /// The token as JSON text, to leave the core.
     #[must_use]
-    pub fn into_plain(self) -> Plain {
-        Plain::object()
-            .text("accessToken", self.access_token)
-            .text("tokenType", self.token_type)
-            .some_text("issuedTokenType", self.issued_token_type)
-            .some_number("expiresIn", self.expires_in)
-            .some_number("expiresAt", self.expires_at.map(|instant| instant.0))
-            .texts("scope", self.scope)
-            .word("scopeSource", self.scope_source.as_str())
-            .texts("missingScopes", self.missing_scopes)
-            .some_text("refreshToken", self.refresh_token)
-            .some_text("idToken", self.id_token)
-            .some_text("authorizationDetails", self.authorization_details)
-            .text("issuer", self.issuer)
-            .texts("assumed", self.assumed)
-            .some_number("usableUntil", self.usable_until.map(|instant| instant.0))
-            .some_number("staleUntil", self.stale_until.map(|instant| instant.0))
-            .build()
+    pub fn to_json(&self) -> String {
+        let mut out = ObjectWriter::new();
+        out.text("accessToken", &self.access_token);
+        out.text("tokenType", &self.token_type);
+        out.some_text("issuedTokenType", &self.issued_token_type);
+        out.some_number("expiresIn", self.expires_in);
+        out.some_number("expiresAt", self.expires_at.map(|instant| instant.0));
+        out.texts("scope", &self.scope);
+        out.text("scopeSource", self.scope_source.as_str());
+        out.texts("missingScopes", &self.missing_scopes);
+        out.some_text("refreshToken", &self.refresh_token);
+        out.some_text("idToken", &self.id_token);
+        out.some_text("authorizationDetails", &self.authorization_details);
+        out.text("issuer", &self.issuer);
+        out.texts("assumed", &self.assumed);
+        out.some_number("usableUntil", self.usable_until.map(|instant| instant.0));
+        out.some_number("staleUntil", self.stale_until.map(|instant| instant.0));
+        out.finish()
     }
 }
 
@@ -169,7 +170,7 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
     };
     let token = |member: &str| match text(member)? {
         // RFC 6749 appendix A.12: 1*VSCHAR. Anything else would break the header that carries it.
-        Some(token) if token.is_empty() || !token.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) => {
+        Some(token) if token.is_empty() || !Class::TOKEN.is_all_of(&token) => {
             Err(invalid(&["has a `", member, "` that is empty or holds characters no token may hold"]))
         }
         token => Ok(token),
@@ -261,7 +262,7 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
 
 /// A life in seconds: an integer, or its digits as text, as some servers send it; cut to [`LONGEST_LIFE`].
 fn seconds(value: Value<'_, '_>, numeric: bool) -> Option<u64> {
-    let digits = |text: &Cow<'_, str>| (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = |text: &Cow<'_, str>| (1..=15).contains(&text.len()) && Class::DIGIT.is_all_of(text);
     let seconds = value.as_u64().or_else(|| value.as_str().filter(|_| !numeric).filter(digits)?.parse().ok())?;
     Some(seconds.min(LONGEST_LIFE))
 }
@@ -276,7 +277,7 @@ fn known_type(found: &str, expected: &Expectation<'_>) -> Option<String> {
 /// True for a `scope-token` (RFC 6749 section 3.3).
 #[must_use]
 pub fn is_scope_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| (0x21..=0x7e).contains(&byte) && byte != b'"' && byte != b'\\')
+    !text.is_empty() && Class::SCOPE.is_all_of(text)
 }
 
 /// The `Authorization` value that presents a token at a resource.
@@ -292,8 +293,8 @@ pub fn authorization_header(
     let refuse = |parts: &[&str]| Err(Error::config(ErrorCode::InvalidOption, "tokenType", parts));
     // RFC 6749 appendix A.12, and no second scheme: nothing that would end the header or be read as another one.
     let prefixed = access_token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "));
-    let printable = access_token.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
-    if access_token.is_empty() || access_token.trim() != access_token || prefixed || !printable {
+    let printable = Class::TOKEN.is_all_of(access_token);
+    if access_token.is_empty() || access_token.trim_ascii() != access_token || prefixed || !printable {
         let message = ["`accessToken` is no token that can stand in a header: pass it alone, as it was issued"];
         return Err(Error::config(ErrorCode::InvalidOption, "accessToken", &message));
     }

@@ -2,8 +2,7 @@
 
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
-use crate::json::{Document, Value};
-use crate::plain::Plain;
+use crate::json::{Document, ObjectWriter, Value};
 use std::borrow::Cow;
 
 /// A checked document and what the core decides on of it.
@@ -31,22 +30,22 @@ impl DiscoveredMetadata {
     /// The members that the specifications name, in camel case: a `ServerMetadata` of the TypeScript types. A member of a
     /// wrong type is left out.
     #[must_use]
-    pub fn to_plain(&self) -> Plain {
-        let Ok(document) = Document::parse(&self.document) else { return Plain::Absent };
-        let mut known = Plain::object();
-        for (name, kind) in MEMBERS {
-            let Some(value) = document.root().get(name) else { continue };
-            let name = camel_case(name);
-            known = match kind {
-                Kind::Url | Kind::Text => known.some_text(&name, value.as_str().map(Cow::into_owned)),
-                Kind::List => match value.as_strings() {
-                    Some(texts) => known.texts(&name, texts),
-                    None => known,
-                },
-                Kind::Flag => known.with(&name, value.as_bool().map_or(Plain::Absent, Plain::Flag)),
-            };
+    pub fn to_json(&self) -> String {
+        let mut known = ObjectWriter::new();
+        if let Ok(document) = Document::parse(&self.document) {
+            for (name, kind) in MEMBERS {
+                let Some(value) = document.root().get(name) else { continue };
+                let fits = match kind {
+                    Kind::Url | Kind::Text => value.as_str().is_some(),
+                    Kind::List => value.as_strings().is_some(),
+                    Kind::Flag => value.as_bool().is_some(),
+                };
+                if fits {
+                    known.json(&camel_case(name), value.text());
+                }
+            }
         }
-        known.build()
+        known.finish()
     }
 }
 
@@ -278,8 +277,8 @@ mod tests {
     fn p70_members_of_a_wrong_type_are_left_out_and_the_document_is_kept() {
         let body = r#"{"issuer":"https://as.example/t","token_endpoint":"https://as.example/token","scopes_supported":"a b","x_unknown":{"a":1}}"#;
         let found = parse(answer(body), "https://as.example/t").unwrap();
-        let known = Plain::object().text("issuer", "https://as.example/t".into());
-        assert_eq!(found.to_plain(), known.text("tokenEndpoint", "https://as.example/token".into()).build());
+        let known = r#"{"issuer":"https://as.example/t","tokenEndpoint":"https://as.example/token"}"#;
+        assert_eq!(found.to_json(), known);
         assert_eq!(found.endpoint("token_endpoint"), Some("https://as.example/token"));
         assert_eq!(found.document, body);
     }

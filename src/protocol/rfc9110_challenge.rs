@@ -1,5 +1,6 @@
 //! The challenges of a `WWW-Authenticate` header (RFC 9110 section 11.6.1).
 
+use crate::characters::Class;
 use crate::error::Challenge;
 
 /// Reads all challenges of a header value. A malformed header gives none at all, never half of one.
@@ -8,7 +9,7 @@ pub fn parse(header: &str) -> Vec<Challenge> {
     let mut reader = Reader { rest: header };
     let mut challenges = Vec::new();
     loop {
-        reader.skip(|byte| matches!(byte, b' ' | b'\t' | b','));
+        reader.skip_any(b" \t,");
         if reader.rest.is_empty() {
             return challenges;
         }
@@ -31,7 +32,7 @@ fn challenge(reader: &mut Reader<'_>) -> Option<Challenge> {
     }
     loop {
         let before = reader.rest;
-        reader.skip(|byte| matches!(byte, b' ' | b'\t' | b','));
+        reader.skip_any(b" \t,");
         // A name without `=` begins the next challenge: it is left for the caller.
         let Some((name, value)) = reader.parameter()? else {
             reader.rest = before;
@@ -56,28 +57,33 @@ impl<'a> Reader<'a> {
         self.rest.as_bytes().first().copied()
     }
 
-    fn skip(&mut self, wanted: impl Fn(u8) -> bool) -> &'a str {
-        let length = self.rest.bytes().position(|byte| !wanted(byte)).unwrap_or(self.rest.len());
-        let (skipped, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
+    fn skip(&mut self, class: Class) -> &'a str {
+        let (skipped, rest) = class.split(self.rest);
         self.rest = rest;
         skipped
     }
 
+    fn skip_any(&mut self, characters: &[u8]) {
+        while self.peek().is_some_and(|byte| characters.contains(&byte)) {
+            self.skip_one();
+        }
+    }
+
     fn space(&mut self) {
-        self.skip(|byte| matches!(byte, b' ' | b'\t'));
+        self.skip_any(b" \t");
     }
 
     fn token(&mut self) -> Option<&'a str> {
-        let token = self.skip(is_token_byte);
+        let token = self.skip(Class::NAME);
         (!token.is_empty()).then_some(token)
     }
 
     /// A token68 that ends the challenge; anything else is left where it is.
     fn token68(&mut self) -> Option<&'a str> {
         let before = self.rest;
-        let value =
-            self.skip(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/'));
-        let length = value.len().saturating_add(self.skip(|byte| byte == b'=').len());
+        let value = self.skip(Class::TOKEN68);
+        self.skip_any(b"=");
+        let length = before.len().saturating_sub(self.rest.len());
         self.space();
         if !value.is_empty() && matches!(self.peek(), None | Some(b',')) {
             return before.get(..length);
@@ -121,10 +127,6 @@ impl<'a> Reader<'a> {
         self.rest = characters.as_str();
         Some(value)
     }
-}
-
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 #[cfg(test)]

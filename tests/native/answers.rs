@@ -30,12 +30,12 @@ fn outcome(row: &Value) -> Option<String> {
     assert_eq!(script.request().url, TOKEN_ENDPOINT);
     script.answers(scripted(&row["answer"]));
     let (expected, found) = match script.ends() {
-        Ok(token) => ("result", token.into_plain()),
-        Err(error) => ("error", error.into_plain()),
+        Ok(token) => ("result", token.to_json()),
+        Err(error) => ("error", error.to_json()),
     };
     match row.get(expected) {
         Some(expected) => mismatch(expected, &found),
-        None => Some(["   found ", &serde_json::to_string(&found).unwrap()].concat()),
+        None => Some(["   found ", &found].concat()),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod debug;
 
+use crate::vectors::data;
 use crate::script::{
     self, Script, answer, bare, client, credentials, discovering, exchange_with, json_answer, with_header,
 };
@@ -95,8 +96,7 @@ fn spellings(secret: &str) -> Vec<String> {
 }
 
 fn shows_none(error: &Error, secrets: &[String]) {
-    let plain = error.clone().into_plain();
-    let data: Value = serde_json::to_value(&plain).unwrap();
+    let data = data(&error.to_json());
     let views = [error.message(), error.to_string(), format!("{error:?}"), format!("{error:#?}"), texts(&data)];
     for secret in secrets {
         for view in &views {

@@ -2,7 +2,6 @@
 
 use onbehalf::base64;
 use onbehalf::form;
-use onbehalf::plain::Plain;
 use onbehalf::policy::discovery::candidates;
 use onbehalf::policy::preset::PresetDiscovery;
 use onbehalf::protocol::rfc6749_client_authentication::basic;
@@ -26,9 +25,14 @@ pub fn text<'a>(row: &'a Value, member: &str) -> &'a str {
     row[member].as_str().unwrap_or_else(|| panic!("no `{member}` in {row}"))
 }
 
-/// What is wrong with plain data that must have these members; a member that is `null` here must not be there.
-pub fn mismatch(expected: &Value, actual: &Plain) -> Option<String> {
-    let actual = serde_json::to_value(actual).unwrap();
+/// What leaves the core, which must be JSON.
+pub fn data(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// What is wrong with data that must have these members; a member that is `null` here must not be there.
+pub fn mismatch(expected: &Value, actual: &str) -> Option<String> {
+    let actual = data(actual);
     differs(expected, &actual).then(|| format!("expected {expected}\n   found {actual}"))
 }
 
