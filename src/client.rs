@@ -86,7 +86,7 @@ impl Client {
         check_headers(&custom, "customHeaders")?;
         let mut headers = Vec::new();
         if options.user_agent.as_deref().is_some_and(|agent| !is_header_value(agent)) {
-            return Err(invalid("userAgent", &["`userAgent` has characters that HTTP does not allow"]));
+            return Err(invalid("userAgent", "`userAgent` has characters that HTTP does not allow"));
         }
         let user_agent = options
             .user_agent
@@ -124,24 +124,25 @@ impl Client {
                 let found =
                     zones.iter().find(|(name, _)| name == wanted || (zone.is_none() && same_issuer(name, wanted)));
                 found.map(|(_, authentication)| authentication).ok_or_else(|| match zone {
-                    Some(zone) => Error::config(ErrorCode::UnknownZone, "zone", &["there are no credentials for the zone ", zone]),
+                    Some(zone) => Error::config(
+                        ErrorCode::UnknownZone,
+                        "zone",
+                        "there are no credentials for the zone {}",
+                        &[zone],
+                    ),
                     None => Error::config(
                         ErrorCode::UnknownZone,
                         "zone",
-                        &["this client has credentials for several zones: name one as `zone` in the options of the call"],
+                        "this client has credentials for several zones: name one as `zone` in the options of the call",
+                        &[],
                     ),
                 })
             }
             Credentials::Withheld { issuer } => Err(Error::config(
                 ErrorCode::MissingOption,
                 "auth",
-                &[
-                    "the credentials for ",
-                    issuer,
-                    " are not sent to ",
-                    &self.issuer,
-                    ": make a client with credentials for that issuer",
-                ],
+                "the credentials for {} are not sent to {}: make a client with credentials for that issuer",
+                &[issuer, &self.issuer],
             )),
         }
     }
@@ -191,14 +192,16 @@ fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
     if issuer.is_empty() {
         return Err(missing("issuer"));
     }
-    let refuse = |reason: &str| invalid("issuer", &["the issuer ", reason]);
+    let refuse = |reason: &str| Error::config(ErrorCode::InvalidOption, "issuer", "the issuer {}", &[reason]);
     if contains(issuer, "/.well-known/") {
         return Err(refuse("is the address of a metadata document: pass the issuer that stands in that document"));
     }
     let url = transport.check(issuer, "issuer", "the issuer").map_err(|error| match error {
-        Error::Config(error) if error.code == ErrorCode::InvalidEndpoint => invalid(
+        Error::Config(error) if error.code == ErrorCode::InvalidEndpoint => Error::config(
+            ErrorCode::InvalidOption,
             "issuer",
-            &[&error.message, ": pass it as the server's metadata spells it, such as https://as.example/tenant"],
+            "{}: pass it as the server's metadata spells it, such as https://as.example/tenant",
+            &[&error.message],
         ),
         other => other,
     })?;
@@ -214,7 +217,7 @@ fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &Serve
     };
     let named = auth.client_id.clone();
     if client_id.is_some() && named.is_some() && client_id != named {
-        return Err(invalid("clientId", &["`clientId` differs from the client id of `auth`: leave `clientId` out"]));
+        return Err(invalid("clientId", "`clientId` differs from the client id of `auth`: leave `clientId` out"));
     }
     let raw = auth.encoding.unwrap_or(preset.client_auth.basic_encoding) == BasicEncoding::Raw;
     let secret = |secret: Option<String>| non_empty(secret, "auth.clientSecret").map(Secret::new);
@@ -261,9 +264,11 @@ fn check_method(authentication: ClientAuthentication, preset: &ServerPreset) -> 
         || authentication.method().is_none_or(|method| rules.allowed.iter().any(|allowed| allowed == method));
     let header = matches!(authentication, ClientAuthentication::Basic { .. } | ClientAuthentication::Bearer { .. });
     if !allowed || (header && rules.forbid_header) {
-        return Err(invalid(
+        return Err(Error::config(
+            ErrorCode::InvalidOption,
             "auth",
-            &["the preset ", &preset.id, " says that the server does not take this client authentication"],
+            "the preset {} says that the server does not take this client authentication",
+            &[&preset.id],
         ));
     }
     Ok(authentication)
@@ -276,15 +281,15 @@ pub(crate) fn check_token(token: &str, field: &str) -> Result<String, Error> {
 }
 
 pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result<String, Error> {
-    let refuse = |reason: &str| Err(invalid(field, &["`", field, "` ", reason]));
+    let refuse = |reason: &str| Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, reason]));
     let plain = Class::TOKEN.is_all_of(token);
     if !plain && contains(token, crate::secret::REDACTED_MARK) {
-        let message = [
-            "`",
+        return Err(Error::config(
+            ErrorCode::RedactedToken,
             field,
-            "` is the redacted text of a token, not the token: it went through JSON or a log; keep what `expose()` gives instead",
-        ];
-        return Err(Error::config(ErrorCode::RedactedToken, field, &message));
+            "`{}` is the redacted text of a token, not the token: it went through JSON or a log; keep what `expose()` gives instead",
+            &[field],
+        ));
     }
     let bare = token.trim_ascii();
     if bare.is_empty() {
@@ -309,7 +314,7 @@ pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result
 fn non_empty(value: Option<String>, field: &str) -> Result<String, Error> {
     match value {
         None => Err(missing(field)),
-        Some(value) if value.is_empty() => Err(invalid(field, &["`", field, "` is empty"])),
+        Some(value) if value.is_empty() => Err(invalid(field, "`{}` is empty")),
         Some(value) => Ok(value),
     }
 }

@@ -6,6 +6,7 @@
 mod codes;
 
 use crate::json::{self, ObjectWriter};
+use crate::text::fill;
 pub use codes::{Action, Bug, ErrorCode, ErrorKind, Fault};
 
 /// One challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1). Scheme and parameter names are lower case.
@@ -142,16 +143,16 @@ pub struct TokenError {
 }
 
 impl Error {
-    /// A [`ConfigError`]; the parts of the message are joined.
+    /// A [`ConfigError`]. The message is a template: see [`fill`].
     #[must_use]
-    pub fn config(code: ErrorCode, field: &str, message: &[&str]) -> Self {
-        Self::Config(Box::new(ConfigError { code, field: field.into(), message: message.concat() }))
+    pub fn config(code: ErrorCode, field: &str, message: &str, texts: &[&str]) -> Self {
+        Self::Config(Box::new(ConfigError { code, field: field.into(), message: fill(message, texts) }))
     }
 
-    /// A [`ResponseError`]; the parts of the message are joined.
+    /// A [`ResponseError`] of an answer with this status. The message is a template: see [`fill`].
     #[must_use]
-    pub fn response(code: ErrorCode, status: impl Into<Option<u16>>, message: &[&str]) -> Self {
-        Self::Response(Box::new(ResponseError { code, message: message.concat(), status: status.into() }))
+    pub fn response(code: ErrorCode, status: u16, message: &str, texts: &[&str]) -> Self {
+        Self::Response(Box::new(ResponseError { code, message: fill(message, texts), status: Some(status) }))
     }
 
     /// The code, of a closed list.
@@ -271,7 +272,7 @@ impl Error {
                 }
                 text
             }
-            Self::Internal(bug) => ["a bug in onbehalf (", bug.as_str(), "): please report it"].concat(),
+            Self::Internal(bug) => fill("a bug in onbehalf ({}): please report it", &[bug.as_str()]),
         }
     }
 

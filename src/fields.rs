@@ -5,6 +5,7 @@
 
 use crate::error::{Error, ErrorCode};
 use crate::json::{Document, Value};
+use crate::text::fill;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -56,8 +57,8 @@ impl<'t, 'a> Fields<'t, 'a> {
             Some(mut members) => {
                 if let Some((name, _)) = members.find(|(name, _)| !known.contains(&name.as_ref())) {
                     let field = self.field(&name);
-                    let message = ["there is no option `", &field, "`"];
-                    self.fail(Error::config(ErrorCode::UnknownOption, &field, &message));
+
+                    self.fail(Error::config(ErrorCode::UnknownOption, &field, "there is no option `{}`", &[&field]));
                 }
             }
         }
@@ -77,7 +78,7 @@ impl<'t, 'a> Fields<'t, 'a> {
     /// The path of a member.
     #[must_use]
     pub fn field(&self, name: &str) -> String {
-        if self.path.is_empty() { name.into() } else { [&self.path, ".", name].concat() }
+        if self.path.is_empty() { name.into() } else { fill("{}.{}", &[&self.path, name]) }
     }
 
     /// A member that is there and not `null`.
@@ -102,7 +103,7 @@ impl<'t, 'a> Fields<'t, 'a> {
         let text = self.text(name)?;
         if text.is_empty() {
             let field = self.field(name);
-            self.fail(invalid(&field, &["`", &field, "` is empty"]));
+            self.fail(invalid(&field, "`{}` is empty"));
         }
         Some(text)
     }
@@ -131,8 +132,8 @@ impl<'t, 'a> Fields<'t, 'a> {
     pub fn integer(&self, name: &str, least: u64, most: u64) -> Option<u64> {
         let number = self.get(name)?.as_u64().filter(|number| *number >= least && *number <= most);
         if number.is_none() {
-            let bounds = [&crate::text::decimal(least), " to ", &crate::text::decimal(most)].concat();
-            self.refuse(name, &["an integer from ", &bounds].concat());
+            let bounds = fill("{} to {}", &[&crate::text::decimal(least), &crate::text::decimal(most)]);
+            self.refuse(name, &fill("an integer from {}", &[&bounds]));
         }
         number
     }
@@ -143,7 +144,7 @@ impl<'t, 'a> Fields<'t, 'a> {
         let number = self.get(name)?.as_f64().filter(|number| number.is_finite() && *number >= 0.0);
         let millis = number.map(|number| number as u64).filter(|millis| *millis >= least);
         if millis.is_none() {
-            self.refuse(name, &["a number of milliseconds, at least ", &crate::text::decimal(least)].concat());
+            self.refuse(name, &fill("a number of milliseconds, at least {}", &[&crate::text::decimal(least)]));
         }
         millis
     }
@@ -220,30 +221,32 @@ impl<'t, 'a> Fields<'t, 'a> {
 /// # Errors
 /// `invalid_option` for text that is nested too deeply.
 pub fn document(text: &str) -> Result<Document<'_>, Error> {
-    Document::parse(text).map_err(|_| invalid("", &["the arguments are nested too deeply"]))
+    Document::parse(text).map_err(|_| invalid("", "the arguments are nested too deeply"))
 }
 
 /// The path of an element of a list.
 #[must_use]
 pub fn element(field: &str, index: usize) -> String {
-    [field, "[", &crate::text::decimal(u64::try_from(index).unwrap_or_default()), "]"].concat()
+    fill("{}[{}]", &[field, &crate::text::decimal(u64::try_from(index).unwrap_or_default())])
 }
 
 /// The error for an option that must be given.
 #[must_use]
 pub fn missing(field: &str) -> Error {
-    Error::config(ErrorCode::MissingOption, field, &["`", field, "` is required"])
+    Error::config(ErrorCode::MissingOption, field, "`{}` is required", &[field])
 }
 
-/// The error for an option whose value cannot be taken.
+/// The error for an option whose value cannot be taken. Each `{}` of the message is the option.
 #[must_use]
-pub fn invalid(field: &str, message: &[&str]) -> Error {
-    Error::config(ErrorCode::InvalidOption, field, message)
+pub fn invalid(field: &str, message: &str) -> Error {
+    Error::config(ErrorCode::InvalidOption, field, message, &[field])
 }
 
 fn wrong_type(field: &str, expected: &str) -> Error {
-    let subject = if field.is_empty() { "the argument".into() } else { ["`", field, "`"].concat() };
-    invalid(field, &[&subject, " has to be ", expected])
+    let message = if field.is_empty() { "the argument has to be {}" } else { "`{}` has to be {}" };
+    let texts = [field, expected];
+    let texts = if field.is_empty() { texts.get(1..) } else { texts.get(..) };
+    Error::config(ErrorCode::InvalidOption, field, message, texts.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
+use crate::json::Value;
+use crate::text::fill;
 use crate::time::{self, UnixMillis};
 use std::fmt;
 
@@ -110,6 +112,20 @@ impl HttpResponse {
             || (essence.starts_with("application/") && essence.ends_with("+json"))
     }
 
+    /// The JSON object that the body is. `body` is what was read of it, `what` names the answer for people.
+    ///
+    /// # Errors
+    /// `invalid_response` for another content type, for what is no JSON and for what is no object.
+    pub fn json_object<'t, 'a>(&self, body: Option<Value<'t, 'a>>, what: &str) -> Result<Value<'t, 'a>, Error> {
+        let message = match body {
+            _ if !self.may_be_json() => "{} is not JSON by its content type",
+            None => "{} cannot be read as JSON",
+            Some(body) if body.members().is_none() => "{} is no JSON object",
+            Some(body) => return Ok(body),
+        };
+        Err(Error::response(ErrorCode::InvalidResponse, self.status, message, &[what]))
+    }
+
     /// How long the server asks us to wait, in milliseconds (RFC 9110 section 10.2.3).
     #[must_use]
     pub fn retry_after_millis(&self, now: UnixMillis) -> Option<u64> {
@@ -141,8 +157,9 @@ pub fn check_headers(headers: &[Header], field: &str) -> Result<(), Error> {
         let refuse = |reason: &str| {
             Err(Error::config(
                 ErrorCode::InvalidOption,
-                &[field, ".", &name].concat(),
-                &["the header ", &name, " ", reason],
+                &fill("{}.{}", &[field, &name]),
+                "the header {} {}",
+                &[&name, reason],
             ))
         };
         if name.is_empty() || !Class::NAME.is_all_of(&name) {

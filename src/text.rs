@@ -18,6 +18,50 @@ pub fn decimal(number: u64) -> String {
     digits.iter().skip(digits.len().saturating_sub(used)).map(|digit| char::from(*digit)).collect()
 }
 
+/// The number that a text of digits alone means; one too large for the type is the largest of the type.
+#[must_use]
+pub fn number_of(digits: &str) -> Option<u64> {
+    let mut number: u64 = 0;
+    for digit in digits.as_bytes() {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        number = number.saturating_mul(10).saturating_add(u64::from(digit & 15));
+    }
+    (!digits.is_empty()).then_some(number)
+}
+
+/// Texts with a separator between them. The standard library's `join` brings 2 KB.
+#[must_use]
+pub fn join(parts: &[String], separator: &str) -> String {
+    let mut text = String::new();
+    for part in parts {
+        if !text.is_empty() {
+            text.push_str(separator);
+        }
+        text.push_str(part);
+    }
+    text
+}
+
+/// A template in which each `{}` is replaced by the next of the texts, the last of them once more when there are too few.
+#[must_use]
+#[inline(never)]
+pub fn fill(template: &str, texts: &[&str]) -> String {
+    let mut filled = String::new();
+    let mut texts = texts.iter();
+    let mut text = "";
+    let mut rest = template;
+    while let Some(at) = position(rest, "{}") {
+        text = texts.next().copied().unwrap_or(text);
+        filled.push_str(rest.get(..at).unwrap_or_default());
+        filled.push_str(text);
+        rest = rest.get(at.saturating_add(2)..).unwrap_or_default();
+    }
+    filled.push_str(rest);
+    filled
+}
+
 /// Where a part first stands in a text. `str::find` brings 3 KB of searcher.
 #[must_use]
 pub fn position(text: &str, part: &str) -> Option<usize> {
@@ -35,6 +79,28 @@ pub fn contains(text: &str, part: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_template_is_filled_once() {
+        assert_eq!(fill("`{}` and {}", &["{}", "b"]), "`{}` and b");
+        assert_eq!(fill("{} {}", &["a"]), "a a");
+        assert_eq!(fill("none", &["a"]), "none");
+    }
+
+    #[test]
+    fn only_digits_are_a_number() {
+        assert_eq!(number_of("007"), Some(7));
+        assert_eq!(number_of("99999999999999999999999"), Some(u64::MAX));
+        for text in ["", "-1", "+1", "1.5", " 1", "1e3", "१"] {
+            assert_eq!(number_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_are_joined() {
+        assert_eq!(join(&["a".into(), "b".into()], ", "), "a, b");
+        assert_eq!(join(&[], ", "), "");
+    }
 
     #[test]
     fn is_what_the_standard_library_prints() {

@@ -1,6 +1,6 @@
 //! Instants as numbers. The core never reads a clock: the driver passes the time with each step.
 
-use crate::characters::Class;
+use crate::text::{number_of, position};
 
 /// Milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,64 +31,59 @@ impl UnixMillis {
 #[must_use]
 pub fn retry_after_millis(value: &str, now: UnixMillis) -> Option<u64> {
     let value = value.trim_ascii();
-    if !value.is_empty() && Class::DIGIT.is_all_of(value) {
-        // More digits than an u64 holds is a wait without end, not a malformed one.
-        return Some(value.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1000));
+    match number_of(value) {
+        Some(seconds) => Some(seconds.saturating_mul(1000)),
+        None => http_date(value).map(|instant| instant.since(now)),
     }
-    http_date(value).map(|instant| instant.since(now))
 }
 
-/// Reads an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
-///
-/// The two obsolete forms are not read: no server of today sends them with `Retry-After`.
+/// Reads a date in any of the three forms that a recipient has to know (RFC 9110 section 5.6.7):
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
 #[must_use]
 pub fn http_date(text: &str) -> Option<UnixMillis> {
-    let mut parts = text.split_ascii_whitespace();
-    parts.next().filter(|weekday| weekday.ends_with(','))?;
-    let day = number(parts.next()?, 1, 31)?;
-    let month = month(parts.next()?)?;
-    let year = number(parts.next()?, 1970, 9999)?;
-    let mut clock = parts.next()?.split(':');
-    let hour = number(clock.next()?, 0, 23)?;
-    let minute = number(clock.next()?, 0, 59)?;
-    let second = number(clock.next()?, 0, 60)?;
-    if clock.next().is_some() || parts.next() != Some("GMT") || parts.next().is_some() {
-        return None;
+    let mut words = [""; 8];
+    let mut count: usize = 0;
+    for word in text.split(|separator| matches!(separator, ' ' | ',' | '-' | ':')) {
+        if !word.is_empty() {
+            *words.get_mut(count)? = word;
+            count = count.saturating_add(1);
+        }
     }
-    let seconds = days_before(year, month, day)
-        .saturating_mul(24)
-        .saturating_add(hour)
-        .saturating_mul(60)
-        .saturating_add(minute)
-        .saturating_mul(60)
-        .saturating_add(second);
+    let [_, second, third, fourth, fifth, sixth, seventh, zone] = words;
+    let (day, month, year, clock) = match count {
+        8 if zone == "GMT" => (second, third, fourth, [fifth, sixth, seventh]),
+        7 => (third, second, seventh, [fourth, fifth, sixth]),
+        _ => return None,
+    };
+    let year = match number_of(year)? {
+        short @ 70..=99 => short.saturating_add(1900),
+        short @ 0..=69 => short.saturating_add(2000),
+        year => year,
+    };
+    let mut seconds = days_before(year, month, number_of(day)?)?;
+    for (part, count) in clock.into_iter().zip([24, 60, 60]) {
+        // A leap second is the sixtieth of its minute.
+        let part = number_of(part).filter(|part| *part < count || *part == 60)?;
+        seconds = seconds.saturating_mul(count).saturating_add(part);
+    }
     Some(UnixMillis(seconds.saturating_mul(1000)))
 }
 
-fn number(digits: &str, least: u64, most: u64) -> Option<u64> {
-    let value = digits.parse::<u64>().ok()?;
-    (value >= least && value <= most).then_some(value)
-}
-
-fn month(name: &str) -> Option<u64> {
-    let names = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let index = names.as_bytes().chunks(3).position(|month| month == name.as_bytes())?;
-    u64::try_from(index).ok()
-}
-
-/// Days from the epoch to a date of the Gregorian calendar; `month` counts from zero.
-fn days_before(year: u64, month: u64, day: u64) -> u64 {
-    let leap = |year: u64| (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
-    let mut days = day.saturating_sub(1);
-    for earlier in 1970..year {
-        days = days.saturating_add(if leap(earlier) { 366 } else { 365 });
+/// Days from the epoch to a date of the Gregorian calendar.
+fn days_before(year: u64, month: &str, day: u64) -> Option<u64> {
+    let months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
+    let month = position(months, month).filter(|_| month.len() == 3)? / 4;
+    let before = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+    if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) {
+        return None;
     }
-    for (index, length) in [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30].into_iter().enumerate() {
-        if u64::try_from(index).is_ok_and(|index| index < month) {
-            days = days.saturating_add(length);
-        }
-    }
-    if month > 1 && leap(year) { days.saturating_add(1) } else { days }
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let earlier = year.saturating_sub(1);
+    // There were 477 leap years before 1970.
+    let leap_days = (earlier / 4).saturating_sub(earlier / 100).saturating_add(earlier / 400).saturating_sub(477);
+    let days = year.saturating_sub(1970).saturating_mul(365).saturating_add(leap_days);
+    let days = days.saturating_add(before.get(month).copied()?).saturating_add(day.saturating_sub(1));
+    Some(days.saturating_add(u64::from(leap && month > 1)))
 }
 
 #[cfg(test)]
@@ -96,16 +91,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_date_of_rfc_9110() {
+    fn reads_the_dates_of_rfc_9110() {
         assert_eq!(http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(UnixMillis(784_111_777_000)));
-        assert_eq!(http_date("Thu, 29 Feb 2024 00:00:00 GMT"), Some(UnixMillis(1_709_164_800_000)));
+        assert_eq!(http_date("Sunday, 06-Nov-94 08:49:37 GMT"), Some(UnixMillis(784_111_777_000)));
+        assert_eq!(http_date("Sun Nov  6 08:49:37 1994"), Some(UnixMillis(784_111_777_000)));
+        for (date, seconds) in [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+            ("Tue, 29 Feb 2000 23:59:59 GMT", 951_868_799),
+            ("Wed, 01 Mar 2000 00:00:00 GMT", 951_868_800),
+            ("Thu, 29 Feb 2024 00:00:00 GMT", 1_709_164_800),
+            ("Mon, 01 Mar 2100 00:00:00 GMT", 4_107_542_400),
+            ("Fri, 31 Dec 9999 23:59:60 GMT", 253_402_300_800),
+            ("Friday, 01-Jan-27 00:00:00 GMT", 1_798_761_600),
+        ] {
+            assert_eq!(http_date(date), Some(UnixMillis(seconds * 1000)), "{date}");
+        }
     }
 
     #[test]
     fn refuses_what_is_no_date() {
-        for text in
-            ["", "soon", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT", "Sun, 06 Nov 1994 08:49:37"]
-        {
+        for text in [
+            "",
+            "soon",
+            "Sun, 06 Nov 1994 08:49 GMT",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 06 an  1994 08:49:37 GMT",
+            "Sun, 32 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 25:49:37 GMT",
+            "Sun, 06 Nov 1994 08:61:37 GMT",
+            "Sun, 06 Nov 1969 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 GMT GMT",
+        ] {
             assert_eq!(http_date(text), None, "{text}");
         }
     }

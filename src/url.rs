@@ -2,6 +2,7 @@
 
 use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
+use crate::text::fill;
 
 /// The parts of an absolute URL that the core decides on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Url {
     /// Scheme and host, as in `https://as.example:8443`.
     #[must_use]
     pub fn origin(&self) -> String {
-        [&self.scheme, "://", &self.host].concat()
+        fill("{}://{}", &[&self.scheme, &self.host])
     }
 
     /// True for `localhost`, `127.0.0.0/8` and `[::1]`.
@@ -53,16 +54,17 @@ impl Url {
 
 fn is_ipv4_loopback(hostname: &str) -> bool {
     // The parser has turned decimal, octal and short forms into four decimal numbers.
-    hostname.strip_prefix("127.").is_some_and(|rest| {
-        rest.split('.').count() == 3 && rest.split('.').all(|part| Class::DIGIT.is_all_of(part))
-    })
+    hostname
+        .strip_prefix("127.")
+        .is_some_and(|rest| rest.split('.').count() == 3 && rest.split('.').all(|part| Class::DIGIT.is_all_of(part)))
 }
 
 #[cfg(not(target_arch = "wasm32"))]
 fn parse_by_host(text: &str) -> Option<Url> {
     let url = url::Url::parse(text).ok()?;
     let hostname = url.host_str().unwrap_or_default().to_owned();
-    let host = url.port().map_or_else(|| hostname.clone(), |port| [hostname.as_str(), ":", &port.to_string()].concat());
+    let host =
+        url.port().map_or_else(|| hostname.clone(), |port| fill("{}:{}", &[hostname.as_str(), &port.to_string()]));
     Some(Url {
         href: url.as_str().into(),
         scheme: url.scheme().into(),
@@ -108,7 +110,7 @@ impl Transport<'_> {
     /// # Errors
     /// `invalid_endpoint` for what is no such URL, `insecure_url` for http where it is not allowed.
     pub fn check(&self, text: &str, field: &str, what: &str) -> Result<Url, Error> {
-        let invalid = |reason: &str| Error::config(ErrorCode::InvalidEndpoint, field, &[what, " ", reason]);
+        let invalid = |reason: &str| Error::config(ErrorCode::InvalidEndpoint, field, "{} {}", &[what, reason]);
         let url = Url::parse(text).ok_or_else(|| invalid("is not an absolute URL"))?;
         if url.scheme != "https" && url.scheme != "http" {
             return Err(invalid("is neither https nor http"));
@@ -123,13 +125,12 @@ impl Transport<'_> {
             return Err(invalid("has a fragment (#…)"));
         }
         if url.scheme == "http" && !self.allows_http(&url) {
-            let message = [
-                what,
-                " is http, which anybody on the way can read: use https, or name ",
-                &url.host,
-                " in `insecureHosts`",
-            ];
-            return Err(Error::config(ErrorCode::InsecureUrl, field, &message));
+            return Err(Error::config(
+                ErrorCode::InsecureUrl,
+                field,
+                "{} is http, which anybody on the way can read: use https, or name {} in `insecureHosts`",
+                &[what, &url.host],
+            ));
         }
         Ok(url)
     }

@@ -1,6 +1,6 @@
 //! What is known of a panic after it has trapped the instance.
 
-use crate::text::decimal;
+use crate::text::{decimal, fill};
 use std::cell::Cell;
 
 thread_local! {
@@ -12,7 +12,7 @@ pub fn set_hook() {
     std::panic::set_hook(Box::new(|info| {
         if let Some(place) = info.location() {
             let line = decimal(place.line().into());
-            LOCATION.set(Some([place.file(), ":", &line].concat()));
+            LOCATION.set(Some(fill("{}:{}", &[place.file(), &line])));
         }
     }));
 }

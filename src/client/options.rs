@@ -3,10 +3,11 @@
 use crate::error::{Error, ErrorCode};
 use crate::fields::{self, Fields, element, invalid};
 use crate::http::Header;
-use crate::words::words;
 use crate::policy::discovery::EndpointOrigins;
 use crate::policy::preset::{self, BasicEncoding, ServerPreset};
+use crate::text::fill;
 use crate::url::{Transport, Url};
+use crate::words::words;
 
 /// The options of a client; only `issuer` is required. The defaults are those of `OAuthClient` in the npm package.
 #[derive(Default)]
@@ -189,7 +190,7 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
         Some(_) => {
             options.fail(invalid(
                 &options.field(FIELD),
-                &["`endpointOrigins` is \"any\", \"same-origin\" or a list of origins"],
+                "`endpointOrigins` is \"any\", \"same-origin\" or a list of origins",
             ));
             EndpointOrigins::SameOrigin
         }
@@ -200,8 +201,7 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
                     Some(url) => origins.push(url.origin()),
                     None => {
                         let field = element(&options.field(FIELD), index);
-                        options
-                            .fail(invalid(&field, &["`", &field, "` has to be an origin such as https://as.example"]));
+                        options.fail(invalid(&field, "`{}` has to be an origin such as https://as.example"));
                     }
                 }
             }
@@ -359,7 +359,7 @@ impl Endpoints {
     pub fn resolve(self, issuer: &Url, transport: &Transport<'_>) -> Result<Self, Error> {
         let mut resolved = Vec::new();
         for (name, text) in self.0 {
-            let address = resolve(&text, &["endpoints.", &name].concat(), issuer, transport)?;
+            let address = resolve(&text, &fill("endpoints.{}", &[&name]), issuer, transport)?;
             resolved.push((name, address));
         }
         Ok(Self(resolved))
@@ -367,20 +367,20 @@ impl Endpoints {
 }
 
 fn resolve(text: &str, field: &str, issuer: &Url, transport: &Transport<'_>) -> Result<String, Error> {
-    let what = ["`", field, "`"].concat();
-    let invalid = |reason: &str| Error::config(ErrorCode::InvalidEndpoint, field, &[&what, reason]);
+    let what = fill("`{}`", &[field]);
+    let invalid = |reason: &str| Error::config(ErrorCode::InvalidEndpoint, field, reason, &[field]);
     if text.starts_with("//") || text.contains('\\') {
-        return Err(invalid(" begins without a scheme: write the whole URL, or a path with one slash"));
+        return Err(invalid("`{}` begins without a scheme: write the whole URL, or a path with one slash"));
     }
     if !text.starts_with('/') {
         return transport.check(text, field, &what).map(|url| url.href);
     }
-    let base = [&issuer.origin(), issuer.path.trim_end_matches('/')].concat();
-    let url = transport.check(&[&base, text].concat(), field, &what)?;
+    let base = fill("{}{}", &[&issuer.origin(), issuer.path.trim_end_matches('/')]);
+    let url = transport.check(&fill("{}{}", &[&base, text]), field, &what)?;
     // Dot segments, also escaped ones, are resolved by the parser and could climb out of the issuer's path.
     if url.href.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/')) {
         Ok(url.href)
     } else {
-        Err(invalid(" leads out of the issuer's path"))
+        Err(invalid("`{}` leads out of the issuer's path"))
     }
 }

@@ -40,14 +40,17 @@ pub(crate) async fn server_metadata(io: &Io, client: &Client, call: &Call) -> Re
         return Err(Error::config(
             ErrorCode::MissingEndpoint,
             "endpoints.token",
-            &["`endpoints.token` is required when `discovery` is false"],
+            "`endpoints.token` is required when `discovery` is false",
+            &[],
         ));
     }
     if call.prepared {
-        let message = [
+        return Err(Error::config(
+            ErrorCode::PrepareUnsupported,
+            "endpoints.token",
             "no token endpoint is known yet and a prepared request does not discover it: give `endpoints.token`, or call discoverServerMetadata() before",
-        ];
-        return Err(Error::config(ErrorCode::PrepareUnsupported, "endpoints.token", &message));
+            &[],
+        ));
     }
     fetch_metadata(io, client, call).await
 }
@@ -78,12 +81,13 @@ async fn try_candidates(io: &Io, client: &Client, call: &Call) -> Result<Rc<Disc
             Answer::Document(document) => return Ok(document),
         }
     }
-    let message = [
-        "there is no metadata document of ",
-        client.issuer.as_str(),
-        ": check the issuer, or give `endpoints` and `discovery: false`",
-    ];
-    Err(Error::response(ErrorCode::DiscoveryFailed, last_status, &message))
+
+    Err(Error::response(
+        ErrorCode::DiscoveryFailed,
+        last_status,
+        "there is no metadata document of {}: check the issuer, or give `endpoints` and `discovery: false`",
+        &[client.issuer.as_str()],
+    ))
 }
 
 async fn get(io: &Io, client: &Client, call: &Call, url: String) -> Result<Answer, Error> {

@@ -3,7 +3,7 @@
 use crate::Client;
 use crate::characters::Class;
 use crate::client::check_token_of;
-use crate::error::Error;
+use crate::error::{Error, ErrorCode};
 use crate::fields::{self, Fields, invalid, missing};
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
@@ -14,7 +14,7 @@ use crate::protocol::rfc6749_token::{ACCESS_TOKEN, ExchangeExpectation, TokenSet
 use crate::protocol::rfc7519_jwt;
 use crate::protocol::rfc8693_exchange::{self as exchange, TokenExchange};
 use crate::secret::Secret;
-use crate::text::contains;
+use crate::text::{contains, fill, join};
 use crate::time::UnixMillis;
 use std::rc::Rc;
 
@@ -227,10 +227,15 @@ fn token(text: &str, token_type: &str, field: &str) -> Result<Secret, Error> {
 
 fn check_type(value: &String, field: &str, known: &[String]) -> Result<(), Error> {
     if value.is_empty() || !Class::TOKEN.is_all_of(value) || value.contains(' ') {
-        return Err(invalid(field, &["`", field, "` has to be a token type, a URI such as those of `TokenType`"]));
+        return Err(invalid(field, "`{}` has to be a token type, a URI such as those of `TokenType`"));
     }
     if !known.is_empty() && !known.contains(value) {
-        return Err(invalid(field, &["`", field, "`: by its preset this server takes only ", &known.join(", ")]));
+        return Err(Error::config(
+            ErrorCode::InvalidOption,
+            field,
+            "`{}`: by its preset this server takes only {}",
+            &[field, &join(known, ", ")],
+        ));
     }
     Ok(())
 }
@@ -240,7 +245,7 @@ fn extra(given: Vec<(String, String)>, preset: &ServerPreset) -> Result<Vec<(Str
     token_endpoint::check_extra(&given, &[&preset.names.subject_token])?;
     for required in &preset.required_extra {
         if !given.iter().any(|(name, value)| name == required && !value.is_empty()) {
-            return Err(missing(&["extra.", required].concat()));
+            return Err(missing(&fill("extra.{}", &[required])));
         }
     }
     let fixed = preset.fixed.iter().filter(|(name, _)| !given.iter().any(|(set, _)| set == name));
@@ -248,15 +253,15 @@ fn extra(given: Vec<(String, String)>, preset: &ServerPreset) -> Result<Vec<(Str
 }
 
 fn check_target(exchange: &TokenExchange, preset: &ServerPreset) -> Result<(), Error> {
-    let says = ["the preset ", preset.id.as_str(), " says that the server "].concat();
+    let says = fill("the preset {} says that the server ", &[preset.id.as_str()]);
     let nowhere = matches!(preset.target.via, TargetVia::Scope | TargetVia::None);
     for (field, list) in [("audience", &exchange.audience), ("resource", &exchange.resource)] {
         let forbidden = nowhere || preset.target.forbid.iter().any(|forbidden| forbidden == field);
         if !list.is_empty() && forbidden {
-            return Err(invalid(field, &[&says, "refuses `", field, "`"]));
+            return Err(Error::config(ErrorCode::InvalidOption, field, "{}refuses `{}`", &[&says, field]));
         }
         if list.len() > 1 && !preset.target.many {
-            return Err(invalid(field, &[&says, "takes one `", field, "` only"]));
+            return Err(Error::config(ErrorCode::InvalidOption, field, "{}takes one `{}` only", &[&says, field]));
         }
     }
     if preset.target.required && exchange.audience.is_empty() && exchange.resource.is_empty() {

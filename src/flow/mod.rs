@@ -15,6 +15,7 @@ use crate::form::Form;
 use crate::http::{Header, HttpRequest, HttpResponse};
 use crate::policy::cache::Caps;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
+use crate::text::fill;
 use crate::time::UnixMillis;
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -192,7 +193,7 @@ impl Failure {
     fn into_error(self, url: &str) -> Error {
         let place = crate::policy::action::origin_of(url);
         let transport = |code, reason: &str| {
-            Error::Transport(Box::new(TransportError { code, message: [&place, reason].concat() }))
+            Error::Transport(Box::new(TransportError { code, message: fill("{}{}", &[&place, reason]) }))
         };
         match self {
             Self::Timeout => transport(ErrorCode::Timeout, " did not answer before `timeoutMs` was over"),
@@ -200,17 +201,15 @@ impl Failure {
             Self::TooLarge(status) => crate::policy::action::driver_refused(
                 ErrorCode::ResponseTooLarge,
                 status,
-                [&place, " answered with more than `maxResponseBytes`"].concat(),
+                fill("{} answered with more than `maxResponseBytes`", &[&place]),
             ),
             Self::Redirected => crate::policy::action::driver_refused(
                 ErrorCode::UnexpectedRedirect,
                 0,
-                [
-                    "the fetch in use followed a redirect of ",
-                    &place,
-                    " although it was told not to; the answer is not believed",
-                ]
-                .concat(),
+                fill(
+                    "the fetch in use followed a redirect of {} although it was told not to; the answer is not believed",
+                    &[&place],
+                ),
             ),
         }
     }

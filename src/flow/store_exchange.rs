@@ -10,6 +10,7 @@ use crate::flow::{CallOptions, Flow, token_endpoint};
 use crate::json::{self, ObjectWriter};
 use crate::policy::cache::{self, Caps, Fingerprint};
 use crate::protocol::rfc6749_token::TokenSet;
+use crate::text::fill;
 use crate::url::{Transport, Url};
 use std::rc::Rc;
 
@@ -85,7 +86,7 @@ impl StoreExchange {
         let _ = options.word("onUnavailable", &["null", "throw"]);
         options.finish()?;
         let Some(configs) = options.get("configs") else { return Err(missing("configs")) };
-        let configs = configs.elements().ok_or_else(|| invalid("configs", &["`configs` has to be an array"]))?;
+        let configs = configs.elements().ok_or_else(|| invalid("configs", "`configs` has to be an array"))?;
         let mut refs: Vec<String> = Vec::new();
         let mut described = Vec::new();
         for (index, config) in configs.enumerate() {
@@ -94,7 +95,7 @@ impl StoreExchange {
             let name = config.required_text("ref");
             if refs.contains(&name) {
                 let field = config.field("ref");
-                return Err(invalid(&field, &["`", &field, "` is the `ref` of an earlier configuration too"]));
+                return Err(invalid(&field, "`{}` is the `ref` of an earlier configuration too"));
             }
             refs.push(name);
             described.push(Self::read(&config, caps)?.describe());
@@ -133,14 +134,19 @@ impl StoreExchange {
         }
         if issuer.is_none() && endpoint.is_none() {
             let field = config.field("tokenEndpoint");
-            let message = ["`", &field, "` or `issuer` is required: where tokens are exchanged"];
-            config.fail(Error::config(ErrorCode::MissingOption, &field, &message));
+
+            config.fail(Error::config(
+                ErrorCode::MissingOption,
+                &field,
+                "`{}` or `issuer` is required: where tokens are exchanged",
+                &[&field],
+            ));
         }
         config.finish()?;
 
         let transport = Transport { insecure_hosts: &options.insecure_hosts, loopback: true };
         let field = config.field("tokenEndpoint");
-        let what = ["`", &field, "`"].concat();
+        let what = fill("`{}`", &[&field]);
         let endpoint = endpoint.map(|text| transport.check(&text, &field, &what)).transpose()?;
         let origins = allowed_origins(config, &origins, &request, &transport)?;
         // A secret beside a bare token endpoint goes into the body: no metadata could say otherwise.
@@ -150,7 +156,7 @@ impl StoreExchange {
         if let Some(secret) = secret {
             if options.auth.is_some() {
                 let field = config.field("clientSecret");
-                return Err(invalid(&field, &["`", &field, "` and `auth` are two ways to authenticate: give one"]));
+                return Err(invalid(&field, "`{}` and `auth` are two ways to authenticate: give one"));
             }
             let client_id = client_id.clone();
             options.auth = Some(AuthData { kind, client_id, client_secret: Some(secret), ..AuthData::default() });
@@ -264,7 +270,7 @@ fn allowed_origins(
     let mut origins = Vec::new();
     for (index, text) in named.iter().enumerate() {
         let field = element(&config.field("origins"), index);
-        origins.push(transport.check(text, &field, &["`", &field, "`"].concat())?.origin());
+        origins.push(transport.check(text, &field, &fill("`{}`", &[&field]))?.origin());
     }
     for target in request.resource.iter().chain(&request.audience) {
         // Any other target is a name, and nothing is sent to it.
@@ -282,7 +288,7 @@ fn relocate(error: Error, config: &Fields<'_, '_>) -> Error {
         "scope" if config.get("requestedScopes").is_some() => "requestedScopes".into(),
         "auth.clientId" => "clientId".into(),
         field => match field.strip_prefix("extra") {
-            Some(rest) => ["extraParams", rest].concat(),
+            Some(rest) => fill("extraParams{}", &[rest]),
             None => field.into(),
         },
     };

@@ -8,6 +8,7 @@ use crate::flow::discover_server_metadata::server_metadata;
 use crate::flow::{AuthenticateRequest, Call, Io};
 use crate::form::Form;
 use crate::http::{Header, HttpRequest, HttpResponse};
+use crate::json::Document;
 use crate::policy::action::{Origin, cleaned, refused_status, server_error};
 use crate::policy::preset::{ExpiresIn, OmitMeans};
 use crate::policy::retry::{Repeat, RetryBudget};
@@ -16,6 +17,7 @@ use crate::protocol::rfc6749_error;
 use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, TokenSet, is_scope_token};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::Secret;
+use crate::text::fill;
 use crate::time::UnixMillis;
 use std::rc::Rc;
 
@@ -62,8 +64,12 @@ pub(crate) async fn send(io: &Io, client: Rc<Client>, call: &Call, grant: Grant)
 fn token_endpoint(client: &Client, metadata: Option<&DiscoveredMetadata>) -> Result<String, Error> {
     let known = client.endpoints.get("token").or_else(|| metadata?.endpoint("token_endpoint"));
     known.map(String::from).ok_or_else(|| {
-        let message = ["the metadata of ", &client.issuer, " names no token endpoint: give `endpoints.token`"];
-        Error::config(ErrorCode::MissingEndpoint, "endpoints.token", &message)
+        Error::config(
+            ErrorCode::MissingEndpoint,
+            "endpoints.token",
+            "the metadata of {} names no token endpoint: give `endpoints.token`",
+            &[&client.issuer],
+        )
     })
 }
 
@@ -118,9 +124,11 @@ impl Attempt {
         let response = answer?;
         let preset = &self.client.preset;
         let origin = Origin { url: &self.endpoint, token_endpoint: true, exchange: self.grant.exchange.is_some() };
-        if let Some(body) = rfc6749_error::parse(&response) {
+        let document = Document::parse(&response.body).ok();
+        let body = document.as_ref().map(Document::root);
+        if let Some(error) = body.and_then(rfc6749_error::parse) {
             let trusted = self.client.trusted_origins();
-            return Err(server_error(body, &response, preset, origin, &trusted, &self.secrets(call), now));
+            return Err(server_error(error, &response, preset, origin, &trusted, &self.secrets(call), now));
         }
         if response.status != 200 {
             let secrets = self.secrets(call);
@@ -136,7 +144,7 @@ impl Attempt {
             payload: &preset.response.payload,
             exchange: self.grant.exchange.as_ref(),
         };
-        rfc6749_token::parse(&response, &expected, now).map_err(|error| cleaned(error, &self.secrets(call)))
+        rfc6749_token::parse(&response, body, &expected, now).map_err(|error| cleaned(error, &self.secrets(call)))
     }
 
     /// All that was sent and must not come back in an error.
@@ -169,12 +177,12 @@ impl Attempt {
 /// Checks extra parameters: none may replace what the operation or the client authentication sets.
 pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Result<(), Error> {
     for (name, _) in extra {
-        let field = ["extra.", name].concat();
+        let field = fill("extra.{}", &[name]);
         if name.is_empty() {
-            return Err(invalid("extra", &["`extra` has a parameter without a name"]));
+            return Err(invalid("extra", "`extra` has a parameter without a name"));
         }
         if reserved.iter().chain(&client_authentication::RESERVED).any(|reserved| reserved.eq_ignore_ascii_case(name)) {
-            return Err(invalid(&field, &["`", &field, "` would replace a parameter that the operation sets itself"]));
+            return Err(invalid(&field, "`{}` would replace a parameter that the operation sets itself"));
         }
     }
     Ok(())
@@ -195,7 +203,7 @@ pub(crate) fn scopes(list: Vec<String>) -> Result<Vec<String>, Error> {
     let mut scopes: Vec<String> = Vec::new();
     for scope in elements(list).iter().flat_map(|element| element.split(' ')).filter(|scope| !scope.is_empty()) {
         if !is_scope_token(scope) {
-            return Err(invalid("scope", &["`scope` holds a character that no scope may hold (RFC 6749 section 3.3)"]));
+            return Err(invalid("scope", "`scope` holds a character that no scope may hold (RFC 6749 section 3.3)"));
         }
         if !scopes.iter().any(|known| known == scope) {
             scopes.push(scope.into());
@@ -219,7 +227,7 @@ pub(crate) fn resources(list: Vec<String>) -> Result<Vec<String>, Error> {
         {
             return Err(invalid(
                 "resource",
-                &["`resource` has to be an absolute URI without a fragment: a logical name is an `audience`"],
+                "`resource` has to be an absolute URI without a fragment: a logical name is an `audience`",
             ));
         }
     }
@@ -231,7 +239,7 @@ pub(crate) fn audiences(list: Vec<String>) -> Result<Vec<String>, Error> {
     let audiences = elements(list);
     if let Some(index) = audiences.iter().position(|audience| audience.chars().any(char::is_control)) {
         let field = element("audience", index);
-        return Err(invalid(&field, &["`", &field, "` holds a control character"]));
+        return Err(invalid(&field, "`{}` holds a control character"));
     }
     Ok(audiences)
 }
@@ -240,7 +248,7 @@ pub(crate) fn audiences(list: Vec<String>) -> Result<Vec<String>, Error> {
 pub(crate) fn authorization_details(text: Option<String>) -> Result<Option<String>, Error> {
     match text {
         Some(text) if !text.trim_ascii_start().starts_with('[') => {
-            Err(invalid("authorizationDetails", &["`authorizationDetails` has to be an array of objects"]))
+            Err(invalid("authorizationDetails", "`authorizationDetails` has to be an array of objects"))
         }
         text => Ok(text),
     }

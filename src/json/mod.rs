@@ -81,8 +81,7 @@ impl<'t, 'a> Value<'t, 'a> {
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'a, str>> {
         let inner = self.text().strip_prefix('"')?.strip_suffix('"')?;
-        let escaped = self.0.first().is_some_and(|node| node.escaped);
-        Some(if escaped { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) })
+        Some(if self.is_escaped() { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) })
     }
 
     /// The number this is.
@@ -100,9 +99,7 @@ impl<'t, 'a> Value<'t, 'a> {
     pub fn as_u64(self) -> Option<u64> {
         match self.number()? {
             Number::Unsigned(value) => Some(value),
-            Number::Float(value) if value > 1e18 && Class::DIGIT.is_all_of(self.text()) => {
-                Some(u64::MAX)
-            }
+            Number::Float(value) if value > 1e18 && Class::DIGIT.is_all_of(self.text()) => Some(u64::MAX),
             Number::Signed(_) | Number::Float(_) => None,
         }
     }
@@ -140,8 +137,14 @@ impl<'t, 'a> Value<'t, 'a> {
     /// True when this is the string `text`. A name without escapes, as nearly all are, is compared as it stands.
     fn is_text(self, text: &str) -> bool {
         let quoted = self.text();
-        let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-        inner == text || (inner.len() > text.len() && self.as_str().is_some_and(|plain| plain == text))
+        if self.is_escaped() {
+            return self.as_str().is_some_and(|plain| plain == text);
+        }
+        quoted.len() == text.len().saturating_add(2) && quoted.get(1..quoted.len().saturating_sub(1)) == Some(text)
+    }
+
+    fn is_escaped(self) -> bool {
+        self.0.first().is_some_and(|node| node.escaped)
     }
 
     /// The strings of the array this is, when all its elements are strings.

@@ -21,7 +21,8 @@ struct Parser<'de> {
 
 /// Checks the whole text, which may start with a byte order mark.
 pub(super) fn parse(text: &str) -> Result<Vec<Node<'_>>, Malformed> {
-    let mut parser = Parser { text: text.strip_prefix('\u{FEFF}').unwrap_or(text), at: 0, escaped: false, nodes: Vec::new() };
+    let mut parser =
+        Parser { text: text.strip_prefix('\u{FEFF}').unwrap_or(text), at: 0, escaped: false, nodes: Vec::new() };
     parser.value(MAX_DEPTH)?;
     match parser.peek() {
         None => Ok(parser.nodes),

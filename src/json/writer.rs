@@ -1,7 +1,7 @@
 //! Writes JSON text: what leaves the core.
 
 use crate::characters::Class;
-use crate::text::decimal;
+use crate::text::{decimal, fill, join};
 
 /// An object in the making. Text, not a tree of values: members are written where they will stay.
 pub struct ObjectWriter(String);
@@ -92,7 +92,7 @@ impl ObjectWriter {
 /// A list of JSON texts.
 #[must_use]
 pub fn list(elements: &[String]) -> String {
-    ["[", &elements.join(","), "]"].concat()
+    fill("[{}]", &[&join(elements, ",")])
 }
 
 fn texts(out: &mut String, values: &[String]) {

@@ -7,7 +7,7 @@ use crate::policy::preset::{ErrorRule, ServerPreset};
 use crate::protocol::rfc6749_error::ErrorBody;
 use crate::protocol::rfc9110_challenge;
 use crate::secret::{Secret, clean, clean_snippet, holds_nothing_of};
-use crate::text::decimal;
+use crate::text::{decimal, fill};
 use crate::time::UnixMillis;
 use crate::url::Url;
 
@@ -35,13 +35,17 @@ pub fn refused_status(response: &HttpResponse, origin: Origin<'_>, sent: &[Secre
         ),
         400..=599 => (
             ErrorCode::HttpError,
-            [&origin_of(origin.url), " answered with HTTP status ", &decimal(status.into()), " and no OAuth error"]
-                .concat(),
+            fill(
+                "{} answered with HTTP status {} and no OAuth error",
+                &[&origin_of(origin.url), &decimal(status.into())],
+            ),
         ),
         _ => (
             ErrorCode::UnexpectedStatus,
-            [&origin_of(origin.url), " answered with HTTP status ", &decimal(status.into()), " where 200 is expected"]
-                .concat(),
+            fill(
+                "{} answered with HTTP status {} where 200 is expected",
+                &[&origin_of(origin.url), &decimal(status.into())],
+            ),
         ),
     };
     let no_words = origin.token_endpoint && response.body.trim_ascii().is_empty();
@@ -61,23 +65,20 @@ pub fn refused_status(response: &HttpResponse, origin: Origin<'_>, sent: &[Secre
 fn redirect_message(response: &HttpResponse, from: &str) -> String {
     let target = response.header("location").and_then(|location| redirect_origin(location, from));
     let target = target.as_deref().unwrap_or("an address that it does not show");
-    [
-        &origin_of(from),
-        " redirects to ",
-        target,
-        "; a redirect is never followed, because the request holds credentials: configure the final address",
-    ]
-    .concat()
+    fill(
+        "{} redirects to {}; a redirect is never followed, because the request holds credentials: configure the final address",
+        &[&origin_of(from), target],
+    )
 }
 
 /// The origin a `Location` leads to; the rest of it may hold anything and is not shown.
 fn redirect_origin(location: &str, from: &str) -> Option<String> {
     if let Some(url) = Url::parse(location) {
-        return Some(if url.host.is_empty() { [&url.scheme, ":"].concat() } else { url.origin() });
+        return Some(if url.host.is_empty() { fill("{}:", &[&url.scheme]) } else { url.origin() });
     }
     let from = Url::parse(from)?;
     if location.starts_with("//") {
-        Url::parse(&[&from.scheme, ":", location].concat()).map(|url| url.origin())
+        Url::parse(&fill("{}:{}", &[&from.scheme, location])).map(|url| url.origin())
     } else {
         Some(from.origin())
     }

@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorCode};
 use crate::policy::preset::PresetDiscovery;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
+use crate::text::fill;
 use crate::time::UnixMillis;
 use crate::url::{Transport, Url};
 use std::cell::Cell;
@@ -15,9 +16,9 @@ pub fn candidates(issuer: &Url, discovery: PresetDiscovery) -> Vec<String> {
     let origin = issuer.origin();
     // RFC 8414 section 3.1: a terminating slash is removed before the well-known part is inserted.
     let path = issuer.path.trim_end_matches('/');
-    let rfc8414 = [&origin, "/.well-known/oauth-authorization-server", path].concat();
-    let inserted = [&origin, "/.well-known/openid-configuration", path].concat();
-    let appended = [&origin, path, "/.well-known/openid-configuration"].concat();
+    let rfc8414 = fill("{}/.well-known/oauth-authorization-server{}", &[&origin, path]);
+    let inserted = fill("{}/.well-known/openid-configuration{}", &[&origin, path]);
+    let appended = fill("{}{}/.well-known/openid-configuration", &[&origin, path]);
     let openid = if inserted == appended { vec![appended] } else { vec![inserted, appended] };
     match discovery {
         PresetDiscovery::Rfc8414 => [vec![rfc8414], openid].concat(),
@@ -58,7 +59,7 @@ pub fn check_endpoints(
     // A document of an https issuer may not lead to this machine by http, where another process may listen.
     let transport = Transport { insecure_hosts, loopback: issuer.scheme == "http" };
     for (member, address) in &mut document.endpoints {
-        let what = [member, " in the metadata of ", &issuer.origin()].concat();
+        let what = fill("{} in the metadata of {}", &[member, &issuer.origin()]);
         let url = transport.check(address, member, &what)?;
         let origin = url.origin();
         let allowed = match origins {
@@ -67,8 +68,12 @@ pub fn check_endpoints(
             EndpointOrigins::Listed(listed) => origin == issuer.origin() || listed.contains(&origin),
         };
         if !allowed {
-            let message = [&what, " is at ", &origin, ", which `endpointOrigins` does not allow"];
-            return Err(Error::config(ErrorCode::EndpointOrigin, member, &message.map(|part| part as &str)));
+            return Err(Error::config(
+                ErrorCode::EndpointOrigin,
+                member,
+                "{} is at {}, which `endpointOrigins` does not allow",
+                &[&what, &origin],
+            ));
         }
         *address = url.href;
     }
@@ -163,7 +168,7 @@ mod tests {
     }
 
     fn failure(code: ErrorCode) -> Result<Rc<DiscoveredMetadata>, Error> {
-        Err(Error::response(code, 404, &["nothing there"]))
+        Err(Error::response(code, 404, "nothing there", &[]))
     }
 
     #[test]

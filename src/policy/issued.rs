@@ -13,7 +13,7 @@ use crate::protocol::rfc8693_exchange::TokenExchange;
 /// `invalid_response` that names the first difference: issuer, subject, audience, scope or life. A token that is no JWT
 /// cannot be compared and is refused too.
 pub fn check(token: &TokenSet, exchange: &TokenExchange, tolerance_seconds: u64) -> Result<(), Error> {
-    let refuse = |reason: &str| Err(Error::response(ErrorCode::InvalidResponse, 200, &["the issued token ", reason]));
+    let refuse = |reason: &str| Err(Error::response(ErrorCode::InvalidResponse, 200, "the issued token {}", &[reason]));
     let Some(issued) = rfc7519_jwt::peek(&token.access_token) else {
         return refuse("is no JWT, so `verifyIssued` cannot compare it with the request");
     };

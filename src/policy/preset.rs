@@ -320,11 +320,12 @@ impl ServerPreset {
             Some(PresetName::Rfc8693) => Ok(Self { id: name.into(), ..Self::default() }),
             Some(PresetName::Keycloak) => Self::parse(include_str!("presets/keycloak.json")),
             Some(PresetName::Entra) => Self::parse(include_str!("presets/entra.json")),
-            None => {
-                let message =
-                    ["there is no preset ", name, ": use rfc8693, keycloak or entra, or an object of your own"];
-                Err(Error::config(ErrorCode::UnknownPreset, "preset", &message))
-            }
+            None => Err(Error::config(
+                ErrorCode::UnknownPreset,
+                "preset",
+                "there is no preset {}: use rfc8693, keycloak or entra, or an object of your own",
+                &[name],
+            )),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::base64;
 use crate::form::{self, Form};
 use crate::http::HttpRequest;
 use crate::secret::Secret;
+use crate::text::fill;
 
 /// What a client authenticates with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +103,7 @@ impl ClientAuthentication {
             Self::Basic { client_id, secret, raw } => {
                 request.set_header("authorization", basic(client_id, secret.expose(), *raw))
             }
-            Self::Bearer { token, .. } => request.set_header("authorization", ["Bearer ", token.expose()].concat()),
+            Self::Bearer { token, .. } => request.set_header("authorization", fill("Bearer {}", &[token.expose()])),
         }
     }
 
@@ -128,11 +129,11 @@ pub const RESERVED: [&str; 4] = ["client_id", "client_secret", "client_assertion
 #[must_use]
 pub fn basic(client_id: &str, secret: &str, raw: bool) -> String {
     let credentials = if raw {
-        [client_id, ":", secret].concat()
+        fill("{}:{}", &[client_id, secret])
     } else {
-        [&form::encode(client_id), ":", &form::encode(secret)].concat()
+        fill("{}:{}", &[&form::encode(client_id), &form::encode(secret)])
     };
-    ["Basic ", &base64::encode(credentials.as_bytes())].concat()
+    fill("Basic {}", &[&base64::encode(credentials.as_bytes())])
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The client credentials grant (RFC 6749 section 4.4), with `resource` of RFC 8707 and `authorization_details` of RFC 9396.
 
 use crate::form::Form;
+use crate::text::join;
 
 /// Names this grant sets: an extra parameter may not.
 pub const RESERVED: [&str; 5] = ["grant_type", "scope", "resource", "audience", "authorization_details"];
@@ -30,7 +31,7 @@ pub fn form(grant: &ClientCredentialsGrant) -> Form {
         form.push("audience", audience);
     }
     if !grant.scope.is_empty() {
-        form.push("scope", &grant.scope.join(" "));
+        form.push("scope", &join(&grant.scope, " "));
     }
     form.push_some("authorization_details", grant.authorization_details.as_deref());
     form

@@ -1,7 +1,6 @@
 //! The error answer of RFC 6749 section 5.2, as servers really send it.
 
-use crate::http::HttpResponse;
-use crate::json::Document;
+use crate::json::Value;
 use std::borrow::Cow;
 
 /// An OAuth error as it was sent, not yet cleaned.
@@ -28,16 +27,19 @@ const INTERACTION: [&str; 4] = ["interaction_uri", "consent_url", "account-link-
 ///
 /// Members of another type are left out: gateways send `error` as an object, and a description is no reason to lose a code.
 #[must_use]
-pub fn parse(response: &HttpResponse) -> Option<ErrorBody> {
-    let document = Document::parse(&response.body).ok()?;
-    let body = document.root();
+pub fn parse(body: Value<'_, '_>) -> Option<ErrorBody> {
     let text = |name: &str| body.get(name)?.as_str().filter(|text| !text.is_empty()).map(Cow::into_owned);
+    let error = text("error")?;
+    let mut interaction_url = None;
+    for name in INTERACTION {
+        interaction_url = interaction_url.or_else(|| text(name));
+    }
     Some(ErrorBody {
-        error: text("error")?,
+        error,
         description: text("error_description"),
         uri: text("error_uri"),
         suberror: text("suberror"),
         claims: text("claims"),
-        interaction_url: INTERACTION.into_iter().find_map(text),
+        interaction_url,
     })
 }

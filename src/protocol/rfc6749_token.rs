@@ -3,11 +3,14 @@
 use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
-use crate::json::{Document, ObjectWriter, Value};
-use crate::words::words;
+use crate::json::{ObjectWriter, Value};
 use crate::protocol::names::token_type;
+use crate::secret::clean_snippet;
+use crate::text::{fill, number_of};
 use crate::time::UnixMillis;
+use crate::words::words;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 /// The registered type of an access token (RFC 8693 section 3).
@@ -139,110 +142,78 @@ pub struct ExchangeExpectation {
     pub issued_type_required: bool,
 }
 
-/// Reads an answer with status 200 that is no OAuth error.
+/// Reads an answer with status 200 that is no OAuth error; `body` is its JSON, if it has any.
 ///
 /// # Errors
 /// `invalid_response` for what breaks the protocol, `unsupported_token_type` for a token type nobody asked for.
-pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMillis) -> Result<TokenSet, Error> {
-    let fail = |code: ErrorCode, parts: &[&str]| {
-        Error::response(code, response.status, &["the token response ", &parts.concat()])
-    };
-    let invalid = |parts: &[&str]| fail(ErrorCode::InvalidResponse, parts);
-    if !response.may_be_json() {
-        return Err(invalid(&["is not JSON by its content type"]));
-    }
-    let Ok(document) = Document::parse(&response.body) else {
-        return Err(invalid(&["cannot be read as JSON"]));
-    };
-    let body = document.root();
-    if body.members().is_none() {
-        return Err(invalid(&["is no JSON object"]));
-    }
-    let text = |member: &str| -> Result<Option<String>, Error> {
-        match body.get(member) {
-            None => Ok(None),
-            // `null` as well: a server that sends null for a token did not issue one.
-            Some(value) => match value.as_str() {
-                Some(text) => Ok(Some(text.into_owned())),
-                None => Err(invalid(&["has a `", member, "` that is no string"])),
-            },
-        }
-    };
-    let token = |member: &str| match text(member)? {
-        // RFC 6749 appendix A.12: 1*VSCHAR. Anything else would break the header that carries it.
-        Some(token) if token.is_empty() || !Class::TOKEN.is_all_of(&token) => {
-            Err(invalid(&["has a `", member, "` that is empty or holds characters no token may hold"]))
-        }
-        token => Ok(token),
-    };
-    let there = |member: &&String| body.get(member).is_some_and(|value| !value.is_null());
-    let issued = match (token("access_token")?, expected.payload.iter().find(there)) {
-        (None, Some(member)) => match body.get(member) {
+pub fn parse(
+    response: &HttpResponse,
+    body: Option<Value<'_, '_>>,
+    expected: &Expectation<'_>,
+    now: UnixMillis,
+) -> Result<TokenSet, Error> {
+    let body = response.json_object(body, "the token response")?;
+    let answer = Answer { body, status: response.status, failure: Cell::new(None) };
+    let mut issued = answer.token("access_token");
+    if let (None, Some(member)) = (&issued, answer.payload(expected.payload)) {
+        issued = match body.get(member) {
             Some(value) if value.as_str().is_none() => Some(value.text().into()),
-            _ => token(member)?,
-        },
-        (token, _) => token,
-    };
-    let Some(access_token) = issued else {
-        return Err(invalid(&["has no `access_token`"]));
-    };
-    let expires_in = match body.get("expires_in").map(|life| seconds(life, expected.numeric_life)) {
-        Some(None) => return Err(invalid(&["has an `expires_in` that is no whole number of seconds"])),
-        life => life.flatten(),
-    };
-    let issued_token_type = text("issued_token_type")?;
+            _ => answer.token(member),
+        };
+    }
+    if issued.is_none() {
+        answer.refuse("has no `access_token`");
+    }
+    let expires_in = body.get("expires_in").and_then(|life| seconds(life, expected.numeric_life));
+    if expires_in.is_none() && body.get("expires_in").is_some() {
+        answer.refuse("has an `expires_in` that is no whole number of seconds");
+    }
+    let issued_token_type = answer.text("issued_token_type");
     if issued_token_type.as_deref() == Some("") {
-        return Err(invalid(&["has an empty `issued_token_type`"]));
+        answer.refuse("has an empty `issued_token_type`");
     }
     let authorization_details = body.get("authorization_details");
     if authorization_details.is_some_and(|details| details.elements().is_none()) {
-        return Err(invalid(&["has an `authorization_details` that is no array"]));
+        answer.refuse("has an `authorization_details` that is no array");
     }
     let mut assumed = Vec::new();
-    let token_type = match (text("token_type")?, expected.assume_bearer) {
-        (Some(token_type), _) => token_type,
-        (None, true) => {
+    let mut token_type = answer.text("token_type");
+    if token_type.is_none() {
+        if expected.assume_bearer {
             assumed.push("tokenType".into());
-            "Bearer".into()
-        }
-        (None, false) => return Err(invalid(&["has no `token_type`"])),
-    };
-    let Some(token_type) = known_type(&token_type, expected) else {
-        return Err(fail(
-            ErrorCode::UnsupportedTokenType,
-            &[
-                "has the token type `",
-                &crate::secret::clean_snippet(&token_type, &[]),
-                "`, which this client does not know",
-            ],
-        ));
-    };
-    if let Some(exchange) = expected.exchange {
-        match (issued_token_type.as_deref(), exchange.requested_type.as_deref()) {
-            (Some(issued), Some(requested)) if issued != requested => {
-                return Err(invalid(&["issues another type of token than was requested (`issued_token_type`)"]));
-            }
-            (None, _) if exchange.issued_type_required => {
-                return Err(invalid(&["does not say what it issued (`issued_token_type`)"]));
-            }
-            // RFC 8693 section 2.2.1: N_A says that it is no access token; then the type must say what it is.
-            (None | Some(ACCESS_TOKEN), _) if token_type == "N_A" => {
-                return Err(invalid(&["has the token type N_A and does not issue anything else than an access token"]));
-            }
-            (None, _) => assumed.push("issuedTokenType".into()),
-            (Some(_), _) => {}
+            token_type = Some("Bearer".into());
+        } else {
+            answer.refuse("has no `token_type`");
         }
     }
-    let (scope, scope_source) = match text("scope")? {
-        Some(scope) => {
-            (scope.split(' ').filter(|scope| !scope.is_empty()).map(String::from).collect(), ScopeSource::Response)
+    let found = token_type.unwrap_or_default();
+    let token_type = known_type(&found, expected).unwrap_or_default();
+    if token_type.is_empty() {
+        answer.fail(
+            ErrorCode::UnsupportedTokenType,
+            "has the token type `{}`, which this client does not know",
+            &clean_snippet(&found, &[]),
+        );
+    }
+    if let Some(exchange) = expected.exchange {
+        answer.check_issued(issued_token_type.as_deref(), &token_type, exchange);
+        if issued_token_type.is_none() {
+            assumed.push("issuedTokenType".into());
         }
+    }
+    let (scope, scope_source) = match answer.text("scope") {
+        Some(scope) => (scopes(&scope), ScopeSource::Response),
         None if expected.scope.is_empty() && !expected.no_scope_means_none => (Vec::new(), ScopeSource::Unknown),
         None => (expected.scope.to_vec(), ScopeSource::Request),
     };
-    let missing_scopes = expected.scope.iter().filter(|requested| !scope.contains(requested)).cloned().collect();
-    Ok(TokenSet {
-        access_token,
+    let mut missing_scopes = Vec::new();
+    for requested in expected.scope {
+        if !scope.contains(requested) {
+            missing_scopes.push(requested.clone());
+        }
+    }
+    let token = TokenSet {
+        access_token: issued.unwrap_or_default(),
         token_type,
         issued_token_type,
         expires_in,
@@ -250,28 +221,105 @@ pub fn parse(response: &HttpResponse, expected: &Expectation<'_>, now: UnixMilli
         scope,
         scope_source,
         missing_scopes,
-        refresh_token: token("refresh_token")?,
-        id_token: token("id_token")?,
+        refresh_token: answer.token("refresh_token"),
+        id_token: answer.token("id_token"),
         authorization_details: authorization_details.map(|details| details.text().into()),
         issuer: expected.issuer.into(),
         assumed,
         usable_until: None,
         stale_until: None,
-    })
+    };
+    answer.failure.take().map_or(Ok(token), Err)
+}
+
+/// An answer that is read without stopping: the first failure counts.
+struct Answer<'t, 'a> {
+    body: Value<'t, 'a>,
+    status: u16,
+    failure: Cell<Option<Error>>,
+}
+
+impl Answer<'_, '_> {
+    fn fail(&self, code: ErrorCode, message: &str, text: &str) {
+        let message = fill("the token response {}", &[message]);
+        let first = self.failure.take().unwrap_or_else(|| Error::response(code, self.status, &message, &[text]));
+        self.failure.set(Some(first));
+    }
+
+    fn refuse(&self, message: &str) {
+        self.fail(ErrorCode::InvalidResponse, message, "");
+    }
+
+    /// A string. `null` is refused as well: a server that sends null for a token did not issue one.
+    fn text(&self, member: &str) -> Option<String> {
+        let text = self.body.get(member)?.as_str();
+        if text.is_none() {
+            self.fail(ErrorCode::InvalidResponse, "has a `{}` that is no string", member);
+        }
+        text.map(Cow::into_owned)
+    }
+
+    /// RFC 6749 appendix A.12: 1*VSCHAR. Anything else would break the header that carries it.
+    fn token(&self, member: &str) -> Option<String> {
+        let token = self.text(member)?;
+        if token.is_empty() || !Class::TOKEN.is_all_of(&token) {
+            let message = "has a `{}` that is empty or holds characters no token may hold";
+            self.fail(ErrorCode::InvalidResponse, message, member);
+        }
+        Some(token)
+    }
+
+    /// The first of these members that is there.
+    fn payload<'m>(&self, members: &'m [String]) -> Option<&'m String> {
+        members.iter().find(|member| self.body.get(member).is_some_and(|value| !value.is_null()))
+    }
+
+    /// Holds what an exchange issued against what was asked for (RFC 8693 section 2.2.1).
+    fn check_issued(&self, issued: Option<&str>, token_type: &str, exchange: &ExchangeExpectation) {
+        let requested = exchange.requested_type.as_deref();
+        if issued.is_some() && requested.is_some() && issued != requested {
+            self.refuse("issues another type of token than was requested (`issued_token_type`)");
+        }
+        if issued.is_none() && exchange.issued_type_required {
+            self.refuse("does not say what it issued (`issued_token_type`)");
+        }
+        // N_A says that it is no access token; then the type must say what it is.
+        if token_type == "N_A" && issued.unwrap_or(ACCESS_TOKEN) == ACCESS_TOKEN {
+            self.refuse("has the token type N_A and does not issue anything else than an access token");
+        }
+    }
+}
+
+/// The scopes of a text: only spaces stand between them (RFC 6749 section 3.3).
+#[must_use]
+pub fn scopes(text: &str) -> Vec<String> {
+    let mut scopes = Vec::new();
+    for scope in text.split(' ') {
+        if !scope.is_empty() {
+            scopes.push(scope.into());
+        }
+    }
+    scopes
 }
 
 /// A life in seconds: an integer, or its digits as text, as some servers send it; cut to [`LONGEST_LIFE`].
 fn seconds(value: Value<'_, '_>, numeric: bool) -> Option<u64> {
-    let digits = |text: &Cow<'_, str>| (1..=15).contains(&text.len()) && Class::DIGIT.is_all_of(text);
-    let seconds = value.as_u64().or_else(|| value.as_str().filter(|_| !numeric).filter(digits)?.parse().ok())?;
+    let seconds = match value.as_str() {
+        Some(text) => number_of(&text).filter(|_| !numeric && text.len() <= 15)?,
+        None => value.as_u64()?,
+    };
     Some(seconds.min(LONGEST_LIFE))
 }
 
 /// The token type as we spell it; RFC 6749 section 5.1: its case does not matter.
 fn known_type(found: &str, expected: &Expectation<'_>) -> Option<String> {
-    let ours: &[&str] = if expected.exchange.is_some() { &["Bearer", "DPoP", "N_A"] } else { &["Bearer", "DPoP"] };
     let listed = expected.token_types.iter().map(String::as_str);
-    ours.iter().copied().chain(listed).find(|known| known.eq_ignore_ascii_case(found)).map(String::from)
+    for known in ["Bearer", "DPoP"].into_iter().chain(expected.exchange.map(|_| "N_A")).chain(listed) {
+        if known.eq_ignore_ascii_case(found) {
+            return Some(known.into());
+        }
+    }
+    None
 }
 
 /// True for a `scope-token` (RFC 6749 section 3.3).
@@ -290,24 +338,22 @@ pub fn authorization_header(
     token_type: &str,
     issued_token_type: Option<&str>,
 ) -> Result<String, Error> {
-    let refuse = |parts: &[&str]| Err(Error::config(ErrorCode::InvalidOption, "tokenType", parts));
     // RFC 6749 appendix A.12, and no second scheme: nothing that would end the header or be read as another one.
     let prefixed = access_token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "));
-    let printable = Class::TOKEN.is_all_of(access_token);
-    if access_token.is_empty() || access_token.trim_ascii() != access_token || prefixed || !printable {
-        let message = ["`accessToken` is no token that can stand in a header: pass it alone, as it was issued"];
-        return Err(Error::config(ErrorCode::InvalidOption, "accessToken", &message));
+    let bare = access_token.trim_ascii();
+    if bare.is_empty() || bare.len() != access_token.len() || prefixed || !Class::TOKEN.is_all_of(access_token) {
+        let message = "`{}` is no token that can stand in a header: pass it alone, as it was issued";
+        return Err(Error::config(ErrorCode::InvalidOption, "accessToken", message, &["accessToken"]));
     }
-    if token_type.eq_ignore_ascii_case("N_A")
-        || issued_token_type.is_some_and(|issued| NOT_FOR_RESOURCES.contains(&issued))
-    {
-        return refuse(&["this token is no access token and must not be sent to a resource: ask for an access token"]);
-    }
-    if token_type.eq_ignore_ascii_case("DPoP") {
-        return refuse(&["a DPoP-bound token cannot be sent without a proof"]);
-    }
-    if !token_type.eq_ignore_ascii_case("Bearer") {
-        return refuse(&["a token of this type is not sent as a bearer token"]);
-    }
-    Ok(["Bearer ", access_token].concat())
+    let is = |name: &str| token_type.eq_ignore_ascii_case(name);
+    let refusal = if is("N_A") || issued_token_type.is_some_and(|issued| NOT_FOR_RESOURCES.contains(&issued)) {
+        "this token is no access token and must not be sent to a resource: ask for an access token"
+    } else if is("DPoP") {
+        "a DPoP-bound token cannot be sent without a proof"
+    } else if !is("Bearer") {
+        "a token of this type is not sent as a bearer token"
+    } else {
+        return Ok(fill("Bearer {}", &[access_token]));
+    };
+    Err(Error::config(ErrorCode::InvalidOption, "tokenType", refusal, &[]))
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::json::{Document, ObjectWriter, Value};
-use std::borrow::Cow;
+use crate::text::fill;
 
 /// A checked document and what the core decides on of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,39 +165,31 @@ metadata! {
 /// # Errors
 /// `invalid_response` for what is no metadata document, `issuer_mismatch` when it speaks of another issuer.
 pub fn parse(response: HttpResponse, issuer: &str) -> Result<DiscoveredMetadata, Error> {
-    let status = response.status;
-    let invalid = |reason: &[&str]| {
-        Error::response(
-            ErrorCode::InvalidResponse,
-            status,
-            &[&["the metadata of ", issuer, " ", &reason.concat()].concat()],
-        )
+    let what = fill("the metadata of {}", &[issuer]);
+    let parsed = Document::parse(&response.body).ok();
+    let document = response.json_object(parsed.as_ref().map(Document::root), &what)?;
+    let invalid = |message: &str, member: &str| {
+        Err(Error::response(ErrorCode::InvalidResponse, response.status, message, &[&what, member]))
     };
-    if !response.may_be_json() {
-        return Err(invalid(&["is not JSON by its content type"]));
-    }
-    let Ok(parsed) = Document::parse(&response.body) else {
-        return Err(invalid(&["cannot be read as JSON"]));
-    };
-    let document = parsed.root();
     let Some(found) = document.get("issuer").and_then(Value::as_str) else {
-        return Err(invalid(&["is no JSON object with an `issuer`"]));
+        return invalid("{} has no `{}`", "issuer");
     };
     // RFC 8414 section 3.3: the issuer must be identical to the one the address was made from.
     if !same_issuer(&found, issuer) {
+        let message = "{} names another issuer, {}: check the issuer letter by letter";
         let shown = crate::secret::clean(&found, &[]);
-        let message =
-            ["the metadata of ", issuer, " names another issuer, ", &shown, ": check the issuer letter by letter"];
-        return Err(Error::response(ErrorCode::IssuerMismatch, status, &message));
+        return Err(Error::response(ErrorCode::IssuerMismatch, response.status, message, &[&what, &shown]));
     }
     let mut endpoints = Vec::new();
-    for (name, _) in MEMBERS.iter().filter(|(_, kind)| *kind == Kind::Url) {
-        match document.get(name).map(Value::as_str) {
+    for (name, kind) in MEMBERS {
+        let value = if *kind == Kind::Url { document.get(name) } else { None };
+        match value.map(Value::as_str) {
             None => {}
-            Some(Some(address)) => endpoints.push((*name, Cow::into_owned(address))),
-            Some(None) => return Err(invalid(&["has a `", name, "` that is no string"])),
+            Some(Some(address)) => endpoints.push((*name, address.into_owned())),
+            Some(None) => return invalid("{} has a `{}` that is no string", name),
         }
     }
+    drop(parsed);
     Ok(DiscoveredMetadata { endpoints, document: response.body })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::form::Form;
 use crate::secret::Secret;
+use crate::text::join;
 
 /// Names an exchange sets: an extra parameter may not.
 pub const RESERVED: [&str; 11] = [
@@ -69,7 +70,7 @@ pub fn form(exchange: &TokenExchange) -> Form {
         form.push("audience", audience);
     }
     if !exchange.scope.is_empty() {
-        form.push("scope", &exchange.scope.join(" "));
+        form.push("scope", &join(&exchange.scope, " "));
     }
     form.push_some("requested_token_type", exchange.requested_token_type.as_deref());
     form.push(&exchange.subject_token_name, exchange.subject_token.expose());

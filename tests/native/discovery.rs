@@ -1,10 +1,10 @@
 //! Discovery: the order of the addresses, what is remembered and for how long, what is shared.
 
-use crate::vectors::data;
 use crate::script::{
     AGENT, ISSUER, START, TOKEN_ENDPOINT, answer, bare, config_error, discovering, discovery, exchange, exchange_with,
     json_answer, merged, metadata, token,
 };
+use crate::vectors::data;
 use onbehalf::error::{Action, Error, ErrorCode};
 use onbehalf::flow::Failure;
 use serde_json::json;

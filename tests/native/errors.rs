@@ -1,7 +1,7 @@
 //! The table of errors: every code and action, and what each error says of itself. And the mechanics of flows.
 
-use crate::vectors::data;
 use crate::script::{START, bare, client, exchange, json_answer, metadata, token};
+use crate::vectors::data;
 use onbehalf::error::{
     Action, Bug, ConfigError, Error, ErrorCode, ErrorKind, Fault, HttpError, ResponseError, ServerError, TransportError,
 };

@@ -1,8 +1,8 @@
 //! 100 000 hostile answers through the flows (T69, X4): random bytes, fragments of JSON, damaged documents, odd headers. Each
 //! has to end in a result or a typed error, without a panic and without a hang.
 
-use crate::vectors::data;
 use crate::script::{self, Script, answer, client, discovering, exchange};
+use crate::vectors::data;
 use onbehalf::Client;
 use onbehalf::error::{Error, ErrorCode};
 use onbehalf::flow::exchange_token::TokenExchangeRequest;

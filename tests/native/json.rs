@@ -178,3 +178,11 @@ fn takes_a_mebibyte_of_anything() {
 fn a_refusal_holds_nothing_of_the_text() {
     assert_eq!(format!("{:?}", refusal("{\"a\":\"s3cret\"")), "Some(Syntax)");
 }
+
+#[test]
+fn a_name_is_found_by_what_it_means_and_not_by_how_it_is_written() {
+    let document = read(r#"{"\u0061":1,"\\u0061":2}"#);
+    assert_eq!(document.root().get("a").unwrap().text(), "1");
+    assert_eq!(document.root().get(r"\u0061").unwrap().text(), "2");
+    assert!(document.root().get(r"\\u0061").is_none());
+}

@@ -3,10 +3,10 @@
 
 mod debug;
 
-use crate::vectors::data;
 use crate::script::{
     self, Script, answer, bare, client, credentials, discovering, exchange_with, json_answer, with_header,
 };
+use crate::vectors::data;
 use onbehalf::base64;
 use onbehalf::error::Error;
 use onbehalf::flow::Input;

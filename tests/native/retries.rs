@@ -124,6 +124,8 @@ fn retry_after_as_a_date_is_kept_to() {
         ("Tue, 01 Jan 2030 00:00:12 GMT", 12_000),
         ("Mon, 31 Dec 2029 23:59:59 GMT", 0),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Tuesday, 01-Jan-30 00:00:12 GMT", 12_000),
+        ("Tue Jan  1 00:00:12 2030", 12_000),
     ] {
         let mut script = exchange(&client(json!({})), json!({}));
         script.request();
@@ -133,7 +135,7 @@ fn retry_after_as_a_date_is_kept_to() {
 
 #[test]
 fn a_retry_after_that_is_neither_is_no_word_of_the_server() {
-    for value in ["", "soon", "-1", "1.5", "7s", "Tuesday, 01-Jan-30 00:00:12 GMT", "0x10", "１"] {
+    for value in ["", "soon", "-1", "1.5", "7s", "0x10", "１"] {
         let mut script = exchange(&client(json!({})), json!({}));
         script.request();
         script.answers(later(503, value)).waits(125..=250).request();

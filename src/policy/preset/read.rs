@@ -94,7 +94,7 @@ fn error_rules(preset: &Fields<'_, '_>) -> Vec<ErrorRule> {
     let Some(rules) = preset.get("errors") else { return read };
     let field = preset.field("errors");
     if rules.elements().is_none() {
-        preset.fail(fields::invalid(&field, &["`", &field, "` has to be an array"]));
+        preset.fail(fields::invalid(&field, "`{}` has to be an array"));
     }
     for (index, rule) in rules.elements().into_iter().flatten().enumerate() {
         let known = ["status", "error", "suberror", "member", "text", "action"];
