@@ -47,7 +47,7 @@ fn drive<T>(mut flow: Flow<T>) -> Result<T, Error> {
             }
             Step::Send(request) => send(request).map_or(Input::Failed(Failure::Unreachable), Input::Response),
             // Only a client made with `AuthKind::Custom` asks for it.
-            Step::Authenticate(request) => Input::Authenticated(request.headers, request.form.encode()),
+            Step::Authenticate(request) => Input::Authenticated(request.headers, request.form.into_body()),
         });
     }
 }

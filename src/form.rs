@@ -3,20 +3,26 @@
 use crate::characters::Class;
 use std::fmt;
 
-/// The fields of a form in the order in which they are sent. A name may stand more than once (RFC 8693 section 2.1).
+/// The fields of a form in the order in which they are sent, encoded as they come. A name may stand more than once
+/// (RFC 8693 section 2.1).
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Form(Vec<(String, String)>);
+pub struct Form(String);
 
 impl Form {
     /// An empty form.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self(String::with_capacity(LIKELY_BODY))
     }
 
     /// Adds a field at the end.
     pub fn push(&mut self, name: &str, value: &str) {
-        self.0.push((name.into(), value.into()));
+        if !self.0.is_empty() {
+            self.0.push_str("&");
+        }
+        encode_into(&mut self.0, name, Class::FORM);
+        self.0.push_str("=");
+        encode_into(&mut self.0, value, Class::FORM);
     }
 
     /// Adds a field at the end when there is a value.
@@ -26,38 +32,45 @@ impl Form {
         }
     }
 
-    /// True when a field of this name, in any letter case, is set.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(set, _)| set.eq_ignore_ascii_case(name))
+    /// Adds a field of this name for each of the values.
+    pub fn push_each(&mut self, name: &str, values: &[String]) {
+        for value in values {
+            self.push(name, value);
+        }
     }
 
-    /// The fields in order.
-    #[must_use]
-    pub fn fields(&self) -> &[(String, String)] {
-        &self.0
+    /// Adds fields at the end.
+    pub fn push_pairs(&mut self, pairs: &[(String, String)]) {
+        for (name, value) in pairs {
+            self.push(name, value);
+        }
+    }
+
+    /// The names in order, encoded.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.split('&').filter_map(|field| field.split('=').next())
     }
 
     /// The body of a request.
     #[must_use]
-    pub fn encode(&self) -> String {
-        let mut body = String::new();
-        for (name, value) in &self.0 {
-            if !body.is_empty() {
-                body.push('&');
-            }
-            encode_into(&mut body, name, Class::FORM);
-            body.push('=');
-            encode_into(&mut body, value, Class::FORM);
-        }
-        body
+    pub fn body(&self) -> &str {
+        &self.0
+    }
+
+    /// As [`Self::body`].
+    #[must_use]
+    pub fn into_body(self) -> String {
+        self.0
     }
 }
+
+/// Room for most requests with one token, so that their body does not move as it grows.
+const LIKELY_BODY: usize = 2048;
 
 impl fmt::Debug for Form {
     /// Names only: values hold tokens and secrets.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+        out.debug_set().entries(self.names()).finish()
     }
 }
 
@@ -114,12 +127,11 @@ mod tests {
     #[test]
     fn keeps_order_and_repeats() {
         let mut form = Form::new();
-        form.push("resource", "https://a.example/");
-        form.push("resource", "b");
+        form.push_each("resource", &["https://a.example/".into(), "b".into()]);
         form.push_some("scope", None);
-        assert_eq!(form.encode(), "resource=https%3A%2F%2Fa.example%2F&resource=b");
-        assert!(form.has("RESOURCE"));
-        assert!(!form.has("scope"));
+        form.push_pairs(&[("a b".into(), "c&d".into())]);
+        assert_eq!(form.body(), "resource=https%3A%2F%2Fa.example%2F&resource=b&a+b=c%26d");
+        assert_eq!(form.names().collect::<Vec<_>>(), ["resource", "resource", "a+b"]);
     }
 
     #[test]

@@ -162,7 +162,7 @@ fn authentication(request: &flow::AuthenticateRequest) -> String {
     out.text("issuer", &request.issuer);
     out.text("endpoint", &request.endpoint);
     out.record("headers", &request.headers);
-    out.text("body", &request.form.encode());
+    out.text("body", request.form.body());
     if let Some(found) = &request.metadata {
         let mut metadata = ObjectWriter::new();
         describe(&mut metadata, found);

@@ -96,9 +96,7 @@ fn check(request: ClientCredentialsRequest) -> Result<Grant, Error> {
         authorization_details: token_endpoint::authorization_details(request.authorization_details)?,
     };
     let mut form = grant::form(&checked);
-    for (name, value) in &request.extra {
-        form.push(name, value);
-    }
+    form.push_pairs(&request.extra);
     let secrets = token_endpoint::secrets_in(&request.extra).collect();
     Ok(Grant { form, secrets, scope: checked.scope, exchange: None })
 }

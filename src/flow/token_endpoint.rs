@@ -95,7 +95,7 @@ impl Attempt {
         let authentication = self.authentication(call)?;
         let mut form = self.grant.form.clone();
         authentication.name_client(&mut form);
-        let mut request = HttpRequest::post_form(self.endpoint.clone(), form.encode());
+        let mut request = HttpRequest::post_form(self.endpoint.clone(), form.into_body());
         self.client.add_headers(&mut request, &call.headers);
         authentication.authorize(&mut request);
         Ok(request)

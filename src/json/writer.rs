@@ -11,7 +11,9 @@ impl ObjectWriter {
     #[must_use]
     #[expect(clippy::new_without_default, reason = "an object is written for a purpose, never by default")]
     pub fn new() -> Self {
-        Self("{".into())
+        let mut text = String::with_capacity(LIKELY_TEXT);
+        text.push_str("{");
+        Self(text)
     }
 
     /// Adds a member whose value is JSON text.
@@ -88,6 +90,9 @@ impl ObjectWriter {
         self.0.push_str(":");
     }
 }
+
+/// Room for most results with one token, so that they do not move as they grow.
+const LIKELY_TEXT: usize = 2048;
 
 /// A list of JSON texts.
 #[must_use]

@@ -24,12 +24,8 @@ pub struct ClientCredentialsGrant {
 pub fn form(grant: &ClientCredentialsGrant) -> Form {
     let mut form = Form::new();
     form.push("grant_type", "client_credentials");
-    for resource in &grant.resource {
-        form.push("resource", resource);
-    }
-    for audience in &grant.audience {
-        form.push("audience", audience);
-    }
+    form.push_each("resource", &grant.resource);
+    form.push_each("audience", &grant.audience);
     if !grant.scope.is_empty() {
         form.push("scope", &join(&grant.scope, " "));
     }

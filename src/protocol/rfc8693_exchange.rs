@@ -63,12 +63,8 @@ impl std::fmt::Debug for TokenExchange {
 pub fn form(exchange: &TokenExchange) -> Form {
     let mut form = Form::new();
     form.push("grant_type", &exchange.grant_type);
-    for resource in &exchange.resource {
-        form.push("resource", resource);
-    }
-    for audience in &exchange.audience {
-        form.push("audience", audience);
-    }
+    form.push_each("resource", &exchange.resource);
+    form.push_each("audience", &exchange.audience);
     if !exchange.scope.is_empty() {
         form.push("scope", &join(&exchange.scope, " "));
     }
@@ -83,8 +79,6 @@ pub fn form(exchange: &TokenExchange) -> Form {
     }
     form.push_some("authorization_details", exchange.authorization_details.as_deref());
     form.push_some("claims", exchange.claims.as_deref());
-    for (name, value) in &exchange.extra {
-        form.push(name, value);
-    }
+    form.push_pairs(&exchange.extra);
     form
 }

@@ -143,7 +143,7 @@ fn the_host_authenticates_a_request_that_is_complete_but_for_that() {
     let asked = script.authenticates();
     assert_eq!((asked.issuer.as_str(), asked.endpoint.as_str()), (ISSUER, TOKEN_ENDPOINT));
     assert!(asked.metadata.is_none());
-    let names: Vec<_> = asked.form.fields().iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<_> = asked.form.names().collect();
     assert_eq!(names, ["grant_type", "audience", "subject_token", "subject_token_type", "client_id"]);
     let names: Vec<_> = asked.headers.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["accept", "content-type", "user-agent", "x-request"]);
@@ -162,9 +162,9 @@ fn t34_the_host_authenticates_each_attempt_anew() {
     let mut script = exchange(&client(json!({ "auth": { "type": "custom" } })), json!({}));
     for attempt in ["first", "second", "third"] {
         let asked = script.authenticates();
-        assert_eq!(asked.form.fields().len(), 3, "nothing of the last attempt is left");
+        assert_eq!(asked.form.names().count(), 3, "nothing of the last attempt is left");
         assert_eq!(asked.headers.len(), 3, "nothing of the last attempt is left");
-        let body = [&asked.form.encode(), "&client_assertion=", attempt].concat();
+        let body = [asked.form.body(), "&client_assertion=", attempt].concat();
         script.input(Input::Authenticated(asked.headers, body));
         assert_eq!(field(&script.request(), "client_assertion"), [attempt]);
         script.answers(with_header(bare(503), "retry-after", "1"));

@@ -35,7 +35,7 @@ fn planted(auth: Value) -> Script<TokenSet> {
     if auth["type"] == "custom" {
         let mut asked = script.authenticates();
         asked.headers.push(("authorization".into(), ["Custom ", HOST_HEADER].concat()));
-        let body = [&asked.form.encode(), "&client_assertion=", ASSERTION].concat();
+        let body = [asked.form.body(), "&client_assertion=", ASSERTION].concat();
         script.input(Input::Authenticated(asked.headers, body));
     }
     script.request();
@@ -329,7 +329,7 @@ fn an_assertion_of_an_earlier_attempt() {
     let mut script = exchange_with(&client, json!({}), json!({}));
     for assertion in [ASSERTION, "eyJhbGciOiJFUzI1NiJ9.c2Vjb25k.c2Vjb25kLWFzc2VydGlvbg"] {
         let asked = script.authenticates();
-        let body = [&asked.form.encode(), "&client_assertion=", assertion].concat();
+        let body = [asked.form.body(), "&client_assertion=", assertion].concat();
         script.input(Input::Authenticated(asked.headers, body)).request();
         if assertion == ASSERTION {
             script.answers(with_header(bare(503), "retry-after", "1")).waits(1000..=1000);
