@@ -149,7 +149,7 @@ export class OAuthClient {
     const paramsJson = encodeParams(params);
     const callJson = encodeCall(options, false);
     if (signal?.aborted) throw signal.reason;
-    const start = (raw: RawClient) => raw.operation(operation.name, paramsJson, callJson);
+    const start = (raw: RawClient, now: number) => raw.start(operation.method, paramsJson, callJson, now);
     const work = client.#engine
       .run(start, options?.timeoutMs, signal)
       .then(({ value, answer }) => operation.result(value, answer));
@@ -201,7 +201,7 @@ export class OAuthClient {
       host,
       timeoutMs: options?.timeoutMs ?? host.timeoutMs,
       signal,
-      begin: () => client.#engine.begin((raw) => raw.operation(operation.name, paramsJson, callJson)),
+      begin: (now) => client.#engine.begin((raw) => raw.start(operation.method, paramsJson, callJson, now), now),
       result: operation.result,
     });
   }
@@ -234,26 +234,22 @@ export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose:
   : object;
 
 interface Operation<T> {
-  readonly name: string;
   readonly method: string;
   readonly event: OAuthEvent["type"];
   result(value: Outcome, answer: Answer | undefined): T;
 }
 
 const EXCHANGE: Operation<TokenResponse> = {
-  name: "exchange_token",
   method: "exchangeToken",
   event: "exchange",
   result: token,
 };
 const CREDENTIALS: Operation<TokenResponse> = {
-  name: "client_credentials",
   method: "clientCredentials",
   event: "exchange",
   result: token,
 };
 const DISCOVER: Operation<ServerMetadata> = {
-  name: "discover_server_metadata",
   method: "discoverServerMetadata",
   event: "discovery",
   result: metadata,

@@ -17,6 +17,8 @@ import { loader } from "./load/inline.js";
  */
 export interface CoreExports {
   readonly Client: new (optionsJson: string) => RawClient;
+  resume(operation: number, input: StepInput, status: number, headers: string, body: string, now: number): string;
+  abandon(operation: number): void;
   basicAuthorization(clientId: string, clientSecret: string, encoding: "form" | "raw"): string;
   panicLocation(): string;
   readonly StoreExchange: new (configJson: string, path: string, capsJson: string) => RawStoreExchange;
@@ -28,7 +30,7 @@ export interface CoreExports {
 
 /** @internal */
 export interface RawClient {
-  operation(name: string, paramsJson: string, callJson: string): RawOperation;
+  start(name: string, paramsJson: string, callJson: string, now: number): string;
   authorizeResource(url: string, token: string, tokenType: string, issuedTokenType: string | undefined): string;
   free(): void;
 }
@@ -36,14 +38,7 @@ export interface RawClient {
 /** @internal */
 export interface RawStoreExchange {
   fingerprint(scope: string | undefined): string;
-  operation(paramsJson: string): RawOperation;
-  free(): void;
-}
-
-/** @internal */
-export interface RawOperation {
-  start(now: number): string;
-  resume(input: StepInput, status: number, headers: string, body: string, now: number): string;
+  start(paramsJson: string, now: number): string;
   free(): void;
 }
 
@@ -110,7 +105,7 @@ export function enter<T>(instance: Instance, call: (core: CoreExports) => T): T 
  *
  * @internal
  */
-export function nextStep(instance: Instance, call: () => string): Step {
+export function nextStep(instance: Instance, call: (core: CoreExports) => string): Step {
   return JSON.parse(enter(instance, call)) as Step;
 }
 

@@ -5,7 +5,7 @@
  */
 import { checkShape, discard, type HeaderRecord, headerOf, keepHeaders, readBody, readHeaders } from "./answer.js";
 import type { ClientAuthFunction } from "./auth.js";
-import { type Instance, nextStep, type RawOperation } from "./core.js";
+import { enter, type Instance, nextStep } from "./core.js";
 import { Deadline } from "./deadline.js";
 import { ConfigError, configError, toError } from "./errors.js";
 import type { Flights } from "./flight.js";
@@ -42,36 +42,46 @@ export interface Finished {
 /** A step that is not the last. */
 export type Pending = Exclude<Step, { type: "done" | "failed" }>;
 
+/** An operation under way: where it runs, and the step before which it stands. */
+export interface Begun {
+  readonly instance: Instance;
+  readonly step: Step;
+}
+
 /**
  * Runs an operation to its end. `timeoutMs` bounds it as a whole; the caller's abort rejects with its own reason.
  */
 export async function drive(
   host: Host,
-  instance: Instance,
-  operation: RawOperation,
+  { instance, step }: Begun,
   timeoutMs: number,
   signal: AbortSignalLike | undefined,
 ): Promise<Finished> {
-  let step = nextStep(instance, () => operation.start(Date.now()));
   let answer: Answer | undefined;
-  // Only now: before its first step the core has not accepted the options, the time among them.
+  // Not before: until its first step the core has not accepted the options, the time among them.
   const deadline = isLast(step) ? undefined : new Deadline(timeoutMs, signal);
   try {
     while (deadline && !isLast(step)) {
       answer = await perform(host, step, deadline, answer);
-      step = resume(instance, operation, answer, Date.now());
+      step = resume(instance, step, answer, Date.now());
     }
     if (step.type === "done") return { value: step.value, answer };
     throw failure((step as Failed).error, answer);
   } finally {
     deadline?.end();
+    abandon({ instance, step });
   }
 }
 
 /** The step that an answer leads to. */
-export function resume(instance: Instance, operation: RawOperation, answer: Answer, now: number): Step {
+export function resume(instance: Instance, { operation }: Pending, answer: Answer, now: number): Step {
   const { input, status = 0, lines = "", body = "" } = answer;
-  return nextStep(instance, () => operation.resume(input, status, lines, body, now));
+  return nextStep(instance, (core) => core.resume(operation, input, status, lines, body, now));
+}
+
+/** Gives an operation back to the core that is not run to its end. */
+export function abandon({ instance, step }: Begun): void {
+  if (!isLast(step) && !instance.worn) enter(instance, (core) => core.abandon(step.operation));
 }
 
 /** The error for a failed step. */

@@ -3,17 +3,13 @@
  *
  * @internal
  */
-import { type CoreExports, enter, type Instance, instance, type RawOperation } from "./core.js";
-import { drive, type Finished, type Host } from "./driver.js";
+import { type CoreExports, enter, type Instance, instance, nextStep } from "./core.js";
+import { type Begun, drive, type Finished, type Host } from "./driver.js";
 import { adopted, configError } from "./errors.js";
 import type { AbortSignalLike } from "./types.js";
 
-/** An operation under way, to be given back. */
-export interface Running {
-  readonly instance: Instance;
-  readonly operation: RawOperation;
-  free(): void;
-}
+/** Starts an operation on an object of the core; `now` in milliseconds since the epoch. */
+export type Start<Raw> = (raw: Raw, now: number) => string;
 
 /** What can be given back to the core. */
 interface Freed {
@@ -25,7 +21,6 @@ export class Engine<Raw extends Freed> {
   readonly host: Host;
   readonly #make: (core: CoreExports) => Raw;
   #core: { readonly instance: Instance; readonly raw: Raw } | undefined;
-  #running = 0;
   #closed = false;
 
   constructor(host: Host, make: (core: CoreExports) => Raw) {
@@ -43,41 +38,28 @@ export class Engine<Raw extends Freed> {
     }
   }
 
-  /** Makes an operation. Throws `ConfigError` `client_closed` after `close`. */
-  begin(start: (raw: Raw) => RawOperation): Running {
+  /** Starts an operation. Throws `ConfigError` `client_closed` after `close`. */
+  begin(start: Start<Raw>, now: number): Begun {
     if (this.#closed) throw configError("client_closed", undefined, "this client has been closed");
     const { instance, raw } = this.#current();
-    const operation = enter(instance, () => start(raw));
-    this.#running++;
-    return {
-      instance,
-      operation,
-      free: () => {
-        this.#running--;
-        if (!instance.worn) enter(instance, () => operation.free());
-        this.#release();
-      },
-    };
+    return { instance, step: nextStep(instance, () => start(raw, now)) };
   }
 
-  /** Makes an operation and runs it to its end. */
+  /** Starts an operation and runs it to its end. */
   async run(
-    start: (raw: Raw) => RawOperation,
+    start: Start<Raw>,
     timeoutMs: number | null | undefined,
     signal: AbortSignalLike | undefined,
   ): Promise<Finished> {
-    const running = this.begin(start);
-    try {
-      return await drive(this.host, running.instance, running.operation, timeoutMs ?? this.host.timeoutMs, signal);
-    } finally {
-      running.free();
-    }
+    return drive(this.host, this.begin(start, Date.now()), timeoutMs ?? this.host.timeoutMs, signal);
   }
 
-  /** Lets running operations finish and refuses later ones. */
+  /** Refuses later operations. Those under way hold what they need of the core. */
   close(): void {
     this.#closed = true;
-    this.#release();
+    const core = this.#core;
+    this.#core = undefined;
+    if (core && !core.instance.worn) enter(core.instance, () => core.raw.free());
   }
 
   #current(): { readonly instance: Instance; readonly raw: Raw } {
@@ -88,12 +70,5 @@ export class Engine<Raw extends Freed> {
     } catch (thrown) {
       throw adopted(thrown);
     }
-  }
-
-  #release(): void {
-    if (!this.#closed || this.#running > 0 || !this.#core) return;
-    const { instance, raw } = this.#core;
-    this.#core = undefined;
-    if (!instance.worn) enter(instance, () => raw.free());
   }
 }

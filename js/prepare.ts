@@ -7,11 +7,10 @@
  * @internal
  */
 import { decoder, isStatus, readHeaders } from "./answer.js";
-import { nextStep } from "./core.js";
+import type { Instance } from "./core.js";
 import { Deadline } from "./deadline.js";
-import { type Answer, failure, type Host, perform, received, resume } from "./driver.js";
+import { type Answer, abandon, type Begun, failure, type Host, type Pending, perform, received, resume } from "./driver.js";
 import { pairs } from "./encode.js";
-import type { Running } from "./engine.js";
 import { configError } from "./errors.js";
 import type { Outcome, Step, WireRequest } from "./generated.js";
 import type { AbortSignalLike, PreparedRequest, PreparedRetry } from "./types.js";
@@ -21,8 +20,8 @@ export interface Preparation<T> {
   readonly host: Host;
   readonly timeoutMs: number;
   readonly signal: AbortSignalLike | undefined;
-  /** Makes the operation; always the same one. */
-  begin(): Running;
+  /** Starts the operation; always the same one. */
+  begin(now: number): Begun;
   result(value: Outcome, answer: Answer): T;
 }
 
@@ -38,20 +37,19 @@ export async function prepare<T>(preparation: Preparation<T>): Promise<PreparedR
   const { host, timeoutMs, signal, begin } = preparation;
   const started = Date.now();
   const history: Fed[] = [];
-  const running = begin();
   let deadline: Deadline | undefined;
+  let { instance, step } = begin(started);
   try {
-    let step = replay(running, started, history);
     while (step.type === "authenticate") {
       deadline ??= new Deadline(timeoutMs, signal);
-      step = feed(running, history, step, await perform(host, step, deadline, undefined));
+      step = feed(instance, history, step, await perform(host, step, deadline, undefined));
     }
     if (step.type === "send") return requestOf(preparation, step.request, started, history);
     if (step.type === "failed") throw failure(step.error, undefined);
     throw configError("prepare_unsupported", undefined, "this operation needs no request at this time");
   } finally {
     deadline?.end();
-    running.free();
+    abandon({ instance, step });
   }
 }
 
@@ -76,10 +74,10 @@ function requestOf<T>(
 }
 
 function read<T>(preparation: Preparation<T>, answer: Answer, started: number, history: Fed[]): T | PreparedRetry<T> {
-  const running = preparation.begin();
+  let { instance, step } = preparation.begin(started);
   try {
-    replay(running, started, history);
-    let step = feed(running, history, SEND, answer);
+    for (const fed of history) step = resume(instance, step as Pending, fed.answer, fed.now);
+    step = feed(instance, history, step as Pending, answer);
     let retryAfterMs: number | undefined;
     for (;;) {
       switch (step.type) {
@@ -89,11 +87,11 @@ function read<T>(preparation: Preparation<T>, answer: Answer, started: number, h
           throw failure(step.error, answer);
         case "wait":
           retryAfterMs = step.ms;
-          step = feed(running, history, step, { input: "elapsed" });
+          step = feed(instance, history, step, { input: "elapsed" });
           break;
         case "authenticate":
           // The caller's function may take its time, and this is synchronous: what it did the first time serves again.
-          step = feed(running, history, step, lastAuthenticated(history));
+          step = feed(instance, history, step, lastAuthenticated(history));
           break;
         case "send": {
           const retry = requestOf(preparation, step.request, started, history);
@@ -102,25 +100,14 @@ function read<T>(preparation: Preparation<T>, answer: Answer, started: number, h
       }
     }
   } finally {
-    running.free();
+    abandon({ instance, step });
   }
 }
 
-function replay({ instance, operation }: Running, started: number, history: readonly Fed[]): Step {
-  let step = nextStep(instance, () => operation.start(started));
-  for (const { answer, now } of history) step = resume(instance, operation, answer, now);
-  return step;
-}
-
-function feed(
-  { instance, operation }: Running,
-  history: Fed[],
-  { type }: Pick<Step, "type">,
-  answer: Answer,
-): Step {
+function feed(instance: Instance, history: Fed[], step: Pending, answer: Answer): Step {
   const now = Date.now();
-  history.push({ answers: type, answer, now });
-  return resume(instance, operation, answer, now);
+  history.push({ answers: step.type, answer, now });
+  return resume(instance, step, answer, now);
 }
 
 function lastAuthenticated(history: readonly Fed[]): Answer {
@@ -137,5 +124,3 @@ function textOf(body: unknown): string {
   }
   throw configError("invalid_option", "body", "body must be a string or bytes");
 }
-
-const SEND = { type: "send" } as const;

@@ -375,7 +375,7 @@ export class TokenExchangeStore {
     const started = performance.now();
     const params = JSON.stringify({ subjectToken, actorToken, scope });
     try {
-      const { value, answer } = await slot.engine.run((raw) => raw.operation(params), slot.timeoutMs, signal);
+      const { value, answer } = await slot.engine.run((raw, now) => raw.start(params, now), slot.timeoutMs, signal);
       const { usableUntil, staleUntil, ...token } = (value as Extract<Outcome, { type: "token" }>).token;
       const response = TokenResponse.of(token, answer?.body ?? "", answer?.headers ?? {});
       this.#reporter?.exchanged(slot, scope, subjectToken, started, response);

@@ -15,9 +15,9 @@ use tsify::Tsify;
 #[serde(tag = "type", rename_all = "snake_case")]
 #[expect(dead_code, reason = "a type for TypeScript")]
 enum Step {
-    Send { request: WireRequest },
-    Authenticate { request: AuthenticateRequest },
-    Wait { ms: f64 },
+    Send { request: WireRequest, operation: u32 },
+    Authenticate { request: AuthenticateRequest, operation: u32 },
+    Wait { ms: f64, operation: u32 },
     Done { value: Outcome },
     Failed { error: ErrorData },
 }
@@ -128,8 +128,8 @@ fn lines(text: &str) -> Vec<Header> {
     headers
 }
 
-/// A step as JSON text; of a last step the value is such a text already.
-pub fn step(step: flow::Step<String>) -> String {
+/// A step of the operation of this number as JSON text; of a last step the value is such a text already.
+pub fn step(step: flow::Step<String>, operation: u32) -> String {
     let (kind, name, value) = match step {
         flow::Step::Send(request) => ("send", "request", wire(&request)),
         flow::Step::Authenticate(request) => ("authenticate", "request", authentication(&request)),
@@ -137,14 +137,16 @@ pub fn step(step: flow::Step<String>) -> String {
         flow::Step::Done(Ok(value)) => ("done", "value", value),
         flow::Step::Done(Err(error)) => ("failed", "error", error.to_json()),
     };
-    tagged(kind, name, &value)
+    let mut out = tagged(kind, name, &value);
+    out.number("operation", operation.into());
+    out.finish()
 }
 
-fn tagged(kind: &str, name: &str, value: &str) -> String {
+fn tagged(kind: &str, name: &str, value: &str) -> ObjectWriter {
     let mut out = ObjectWriter::new();
     out.text("type", kind);
     out.json(name, value);
-    out.finish()
+    out
 }
 
 fn wire(request: &HttpRequest) -> String {
@@ -178,7 +180,7 @@ fn describe(out: &mut ObjectWriter, found: &rfc8414_metadata::DiscoveredMetadata
 
 /// The outcome of a grant.
 pub fn token(token: &TokenSet) -> String {
-    tagged("token", "token", &token.to_json())
+    tagged("token", "token", &token.to_json()).finish()
 }
 
 /// The outcome of discovery.

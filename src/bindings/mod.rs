@@ -6,6 +6,7 @@
 
 mod data;
 mod names;
+mod operations;
 mod panic;
 mod store;
 
@@ -13,11 +14,10 @@ use crate::client::options::ClientOptions;
 use crate::error::{Bug, Error};
 use crate::flow::client_credentials::ClientCredentialsRequest;
 use crate::flow::exchange_token::TokenExchangeRequest;
-use crate::flow::{CallOptions, Flow, Input};
+use crate::flow::CallOptions;
 use crate::protocol::rfc6749_client_authentication;
-use crate::protocol::rfc6749_token::{self, TokenSet};
-use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
-use crate::time::UnixMillis;
+use crate::protocol::rfc6749_token;
+use operations::Operation;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -35,9 +35,9 @@ impl Client {
         client.map(|client| Client(Rc::new(client))).map_err(thrown)
     }
 
-    /// Makes an operation; bad parameters become a failed first step.
-    pub fn operation(&self, name: &str, params: &str, call: &str) -> Operation {
-        operation(Running::new(&self.0, name, params, call))
+    /// Starts an operation and gives its first step; bad parameters are a failed one. `now` in milliseconds since the epoch.
+    pub fn start(&self, name: &str, params: &str, call: &str, now: f64) -> String {
+        operations::start(operation(&self.0, name, params, call), now)
     }
 
     /// The `Authorization` value that presents a token at an address; throws error data when either may not be.
@@ -57,56 +57,32 @@ fn thrown(error: Error) -> JsValue {
     JsValue::from_str(&error.to_json())
 }
 
-fn operation(running: Result<Running, Error>) -> Operation {
-    Operation(running.unwrap_or_else(|error| Running::Token(Flow::new(|_| async move { Err(error) }))))
-}
-
-enum Running {
-    Token(Flow<TokenSet>),
-    Metadata(Flow<Rc<DiscoveredMetadata>>),
-}
-
-impl Running {
-    fn new(client: &Rc<crate::Client>, name: &str, params: &str, call: &str) -> Result<Self, Error> {
-        let call = CallOptions::parse(call)?;
-        #[cfg(feature = "planted-panic")]
-        if crate::text::contains(params, "urn:onbehalf:planted-panic") {
-            return Ok(Self::Token(panic::planted()));
+fn operation(client: &Rc<crate::Client>, name: &str, params: &str, call: &str) -> Result<Operation, Error> {
+    let call = CallOptions::parse(call)?;
+    #[cfg(feature = "planted-panic")]
+    if crate::text::contains(params, "urn:onbehalf:planted-panic") {
+        return Ok(Operation::Token(panic::planted()));
+    }
+    Ok(match name {
+        "exchangeToken" => Operation::Token(client.exchange_token(TokenExchangeRequest::parse(params)?, call)),
+        "clientCredentials" => {
+            Operation::Token(client.client_credentials(ClientCredentialsRequest::parse(params)?, call))
         }
-        Ok(match name {
-            "exchange_token" => Self::Token(client.exchange_token(TokenExchangeRequest::parse(params)?, call)),
-            "client_credentials" => {
-                Self::Token(client.client_credentials(ClientCredentialsRequest::parse(params)?, call))
-            }
-            "discover_server_metadata" => Self::Metadata(client.discover_server_metadata(call)),
-            _ => return Err(Error::Internal(Bug::NoOperation)),
-        })
-    }
-
-    fn resume(&mut self, input: Option<Input>, now: f64) -> String {
-        let now = UnixMillis::from_js(now);
-        data::step(match self {
-            Self::Token(flow) => flow.resume(input, now).map(|token| data::token(&token)),
-            Self::Metadata(flow) => flow.resume(input, now).map(|found| data::metadata(&found)),
-        })
-    }
+        "discoverServerMetadata" => Operation::Metadata(client.discover_server_metadata(call)),
+        _ => return Err(Error::Internal(Bug::NoOperation)),
+    })
 }
 
-/// A running operation.
+/// The next step of a running operation, given what the last one brought.
 #[wasm_bindgen]
-pub struct Operation(Running);
+pub fn resume(operation: u32, input: &str, status: u16, headers: &str, body: String, now: f64) -> String {
+    operations::resume(operation, data::input(input, status, headers, body), now)
+}
 
+/// Drops a running operation that nobody will resume.
 #[wasm_bindgen]
-impl Operation {
-    /// The first step; `now` in milliseconds since the epoch.
-    pub fn start(&mut self, now: f64) -> String {
-        self.0.resume(None, now)
-    }
-
-    /// The next step, given what the last one brought.
-    pub fn resume(&mut self, input: &str, status: u16, headers: &str, body: String, now: f64) -> String {
-        self.0.resume(data::input(input, status, headers, body), now)
-    }
+pub fn abandon(operation: u32) {
+    operations::take(operation);
 }
 
 /// The `Authorization` value of HTTP Basic (RFC 6749 section 2.3.1).

@@ -1,6 +1,7 @@
 //! What a token exchange store asks of the core.
 
-use super::{Operation, Running, operation, panic, thrown};
+use super::operations::{self, Operation};
+use super::{panic, thrown};
 use crate::flow::{CallOptions, store_exchange};
 use crate::policy::{cache, resource};
 use crate::secret::Secret;
@@ -23,9 +24,10 @@ impl StoreExchange {
         self.0.fingerprint(scope).map_err(thrown)
     }
 
-    /// Makes the operation of one call; bad parameters become a failed first step.
-    pub fn operation(&self, params: &str) -> Operation {
-        operation(self.0.exchange(params, CallOptions::default()).map(Running::Token))
+    /// Starts the operation of one call and gives its first step; bad parameters are a failed one. `now` in milliseconds
+    /// since the epoch.
+    pub fn start(&self, params: &str, now: f64) -> String {
+        operations::start(self.0.exchange(params, CallOptions::default()).map(Operation::Token), now)
     }
 }
 
