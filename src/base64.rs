@@ -7,21 +7,21 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 /// Encodes with the standard alphabet and padding (RFC 4648 section 4).
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
+    let mut text = Vec::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
     for chunk in bytes.chunks(3) {
-        let byte = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
-        let bits = (byte(0) << 16) | (byte(1) << 8) | byte(2);
-        for position in 0..4_usize {
-            if position <= chunk.len() {
-                let shift = 18_u32.saturating_sub(6_u32.saturating_mul(u32::try_from(position).unwrap_or(0)));
-                let sextet = usize::try_from((bits >> shift) & 63).unwrap_or(0);
-                text.push(char::from(ALPHABET.get(sextet).copied().unwrap_or(b'=')));
-            } else {
-                text.push('=');
-            }
+        let mut bits: u32 = 0;
+        for place in 0..3 {
+            bits = (bits << 8) | u32::from(chunk.get(place).copied().unwrap_or(0));
+        }
+        for place in 0..4 {
+            // The six bits at the top of the 24 are the next character.
+            let sextet = usize::try_from((bits >> 18) & 63).unwrap_or(0);
+            let character = if place <= chunk.len() { ALPHABET.get(sextet).copied() } else { None };
+            text.push(character.unwrap_or(b'='));
+            bits <<= 6;
         }
     }
-    text
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Decodes base64url without padding (RFC 4648 section 5); `None` for any character outside the alphabet.

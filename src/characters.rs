@@ -127,6 +127,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_byte_counts_wherever_it_stands() {
+        for class in [Class::TOKEN, Class::SCOPE, Class::FORM, Class::JSON] {
+            for byte in 0..=127_u8 {
+                for place in 0..24 {
+                    let mut text = vec![b'a'; 24];
+                    text[place] = byte;
+                    let expected = if class.has(byte) { 24 } else { place };
+                    assert_eq!(class.run(std::str::from_utf8(&text).unwrap()), expected, "{class:?} {byte} {place}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_run_ends_before_the_first_character_of_another_class() {
         assert_eq!(Class::TOKEN.split("a b~é"), ("a b~", "é"));
         assert_eq!(Class::JSON.split("aé😀\u{7f}\"b"), ("aé😀\u{7f}", "\"b"));

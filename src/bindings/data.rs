@@ -154,7 +154,9 @@ fn wire(request: &HttpRequest) -> String {
     out.text("url", &request.url);
     out.text("method", request.method.as_str());
     out.record("headers", &request.headers);
-    out.some_text("body", &request.body);
+    if let Some(body) = &request.body {
+        out.plain("body", body);
+    }
     out.flag("share", request.share);
     out.finish()
 }

@@ -12,9 +12,9 @@ mod store;
 
 use crate::client::options::ClientOptions;
 use crate::error::{Bug, Error};
+use crate::flow::CallOptions;
 use crate::flow::client_credentials::ClientCredentialsRequest;
 use crate::flow::exchange_token::TokenExchangeRequest;
-use crate::flow::CallOptions;
 use crate::protocol::rfc6749_client_authentication;
 use crate::protocol::rfc6749_token;
 use operations::Operation;

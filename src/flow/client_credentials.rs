@@ -90,7 +90,7 @@ impl Client {
 fn check(request: ClientCredentialsRequest) -> Result<Grant, Error> {
     token_endpoint::check_extra(&request.extra, &grant::RESERVED)?;
     let checked = ClientCredentialsGrant {
-        scope: token_endpoint::scopes(request.scope)?,
+        scope: token_endpoint::scopes(&request.scope)?,
         resource: token_endpoint::resources(request.resource)?,
         audience: token_endpoint::audiences(request.audience)?,
         authorization_details: token_endpoint::authorization_details(request.authorization_details)?,

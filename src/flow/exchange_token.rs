@@ -211,7 +211,7 @@ pub(crate) fn check(request: TokenExchangeRequest, preset: &ServerPreset) -> Res
         },
         audience: token_endpoint::audiences(request.audience)?,
         resource: token_endpoint::resources(request.resource)?,
-        scope: token_endpoint::scopes(request.scope)?,
+        scope: token_endpoint::scopes(&request.scope)?,
         authorization_details: token_endpoint::authorization_details(request.authorization_details)?,
         claims: request.claims,
         extra,

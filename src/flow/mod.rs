@@ -290,11 +290,14 @@ pub(crate) struct Call {
 }
 
 impl CallOptions {
-    /// Reads the options of a call as they cross from JavaScript.
+    /// Reads the options of a call as they cross from JavaScript; an empty text is none.
     ///
     /// # Errors
     /// [`Error::Config`] that names the first bad one.
     pub fn parse(text: &str) -> Result<Self, Error> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
         let document = fields::document(text)?;
         let options = Fields::new(document.root(), "", &["timeoutMs", "zone", "headers", "prepared"]);
         let read = Self {

@@ -239,7 +239,7 @@ impl StoreExchange {
         out.text("issuer", &self.client.issuer);
         out.some_text("clientId", &self.client_id);
         out.texts("resource", &[self.request.resource, self.request.audience].concat());
-        out.texts("scopes", &token_endpoint::scopes(self.request.scope).unwrap_or_default());
+        out.texts("scopes", &token_endpoint::scopes(&self.request.scope).unwrap_or_default());
         out.texts("origins", &self.origins);
         out.finish()
     }

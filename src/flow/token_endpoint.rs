@@ -17,7 +17,7 @@ use crate::protocol::rfc6749_error;
 use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, TokenSet, is_scope_token};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::Secret;
-use crate::text::fill;
+use crate::text::{fill, join};
 use crate::time::UnixMillis;
 use std::rc::Rc;
 
@@ -194,19 +194,20 @@ pub(crate) fn secrets_in(extra: &[(String, String)]) -> impl Iterator<Item = Sec
 }
 
 /// The elements of a list option, without empty ones.
-pub(crate) fn elements(list: Vec<String>) -> Vec<String> {
-    list.into_iter().filter(|element| !element.is_empty()).collect()
+fn elements(mut list: Vec<String>) -> Vec<String> {
+    list.retain(|element| !element.is_empty());
+    list
 }
 
 /// The scopes of a scope option: only it is split at spaces (RFC 6749 section 3.3).
-pub(crate) fn scopes(list: Vec<String>) -> Result<Vec<String>, Error> {
+pub(crate) fn scopes(list: &[String]) -> Result<Vec<String>, Error> {
     let mut scopes: Vec<String> = Vec::new();
-    for scope in elements(list).iter().flat_map(|element| element.split(' ')).filter(|scope| !scope.is_empty()) {
-        if !is_scope_token(scope) {
-            return Err(invalid("scope", "`scope` holds a character that no scope may hold (RFC 6749 section 3.3)"));
+    for scope in rfc6749_token::scopes(&join(list, " ")) {
+        if !is_scope_token(&scope) {
+            return Err(invalid("scope", "`{}` holds a character that no scope may hold (RFC 6749 section 3.3)"));
         }
-        if !scopes.iter().any(|known| known == scope) {
-            scopes.push(scope.into());
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
         }
     }
     Ok(scopes)

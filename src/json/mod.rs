@@ -80,8 +80,7 @@ impl<'t, 'a> Value<'t, 'a> {
     /// The string this is.
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'a, str>> {
-        let inner = self.text().strip_prefix('"')?.strip_suffix('"')?;
-        Some(if self.is_escaped() { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) })
+        self.0.first()?.as_str()
     }
 
     /// The number this is.
@@ -124,27 +123,16 @@ impl<'t, 'a> Value<'t, 'a> {
     /// The member of this name; of several the last.
     #[must_use]
     pub fn get(self, name: &str) -> Option<Self> {
-        let mut children = self.members()?.0;
+        let mut rest = self.members()?.0.0;
         let mut found = None;
-        while let (Some(key), Some(value)) = (children.next(), children.next()) {
+        while let Some((key, after)) = rest.split_first() {
+            let (value, after) = after.split_at_checked(after.first()?.count)?;
             if key.is_text(name) {
-                found = Some(value);
+                found = Some(Self(value));
             }
+            rest = after;
         }
         found
-    }
-
-    /// True when this is the string `text`. A name without escapes, as nearly all are, is compared as it stands.
-    fn is_text(self, text: &str) -> bool {
-        let quoted = self.text();
-        if self.is_escaped() {
-            return self.as_str().is_some_and(|plain| plain == text);
-        }
-        quoted.len() == text.len().saturating_add(2) && quoted.get(1..quoted.len().saturating_sub(1)) == Some(text)
-    }
-
-    fn is_escaped(self) -> bool {
-        self.0.first().is_some_and(|node| node.escaped)
     }
 
     /// The strings of the array this is, when all its elements are strings.
@@ -155,6 +143,22 @@ impl<'t, 'a> Value<'t, 'a> {
 
     fn children(self) -> Children<'t, 'a> {
         Children(self.0.get(1..).unwrap_or_default())
+    }
+}
+
+impl<'a> Node<'a> {
+    fn as_str(&self) -> Option<Cow<'a, str>> {
+        let inner = self.text.strip_prefix('"')?.strip_suffix('"')?;
+        Some(if self.escaped { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) })
+    }
+
+    /// True when this is the string `text`. A name without escapes, as nearly all are, is compared as it stands.
+    fn is_text(&self, text: &str) -> bool {
+        if self.escaped {
+            return self.as_str().is_some_and(|plain| plain == text);
+        }
+        self.text.len() == text.len().saturating_add(2)
+            && self.text.get(1..self.text.len().saturating_sub(1)) == Some(text)
     }
 }
 

@@ -30,6 +30,14 @@ impl ObjectWriter {
         quote(&mut self.0, value);
     }
 
+    /// Adds a text of characters that stand for themselves in JSON, such as an encoded form.
+    pub fn plain(&mut self, name: &str, value: &str) {
+        self.name(name);
+        for part in ["\"", value, "\""] {
+            self.0.push_str(part);
+        }
+    }
+
     /// Adds a text that may be missing.
     #[inline(never)]
     pub fn some_text(&mut self, name: &str, value: &Option<String>) {
