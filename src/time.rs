@@ -41,38 +41,47 @@ pub fn retry_after_millis(value: &str, now: UnixMillis) -> Option<u64> {
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
 #[must_use]
 pub fn http_date(text: &str) -> Option<UnixMillis> {
-    let mut words = [""; 8];
+    let mut month = None;
+    let mut numbers = [0; 5];
     let mut count: usize = 0;
-    for word in text.split(|separator| matches!(separator, ' ' | ',' | '-' | ':')) {
-        if !word.is_empty() {
-            *words.get_mut(count)? = word;
+    let mut month_first = false;
+    let mut zone = None;
+    for (place, word) in text.split([' ', ',', '-', ':']).filter(|word| !word.is_empty()).enumerate() {
+        if let Some(number) = number_of(word) {
+            *numbers.get_mut(count)? = number;
             count = count.saturating_add(1);
+        } else if place > 0 && month.is_none() {
+            month = Some(position(MONTHS, word).filter(|_| word.len() == 3)? / 4);
+            month_first = count == 0;
+        } else if place > 0 {
+            zone = zone.is_none().then_some(word);
         }
     }
-    let [_, second, third, fourth, fifth, sixth, seventh, zone] = words;
-    let (day, month, year, clock) = match count {
-        8 if zone == "GMT" => (second, third, fourth, [fifth, sixth, seventh]),
-        7 => (third, second, seventh, [fourth, fifth, sixth]),
-        _ => return None,
-    };
-    let year = match number_of(year)? {
+    let [day, second, third, fourth, fifth] = numbers;
+    let (year, clock) = if month_first { (fifth, [second, third, fourth]) } else { (second, [third, fourth, fifth]) };
+    if count < 5 || zone != (!month_first).then_some("GMT") {
+        return None;
+    }
+    let year = match year {
         short @ 70..=99 => short.saturating_add(1900),
         short @ 0..=69 => short.saturating_add(2000),
         year => year,
     };
-    let mut seconds = days_before(year, month, number_of(day)?)?;
+    let mut seconds = days_before(year, month?, day)?;
     for (part, count) in clock.into_iter().zip([24, 60, 60]) {
         // A leap second is the sixtieth of its minute.
-        let part = number_of(part).filter(|part| *part < count || *part == 60)?;
+        if part >= count && part != 60 {
+            return None;
+        }
         seconds = seconds.saturating_mul(count).saturating_add(part);
     }
     Some(UnixMillis(seconds.saturating_mul(1000)))
 }
 
-/// Days from the epoch to a date of the Gregorian calendar.
-fn days_before(year: u64, month: &str, day: u64) -> Option<u64> {
-    let months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
-    let month = position(months, month).filter(|_| month.len() == 3)? / 4;
+const MONTHS: &str = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
+
+/// Days from the epoch to a date of the Gregorian calendar; `month` counts from zero.
+fn days_before(year: u64, month: usize, day: u64) -> Option<u64> {
     let before = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
     if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) {
         return None;

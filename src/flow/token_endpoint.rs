@@ -165,7 +165,8 @@ impl Attempt {
         for (name, value) in headers {
             if request.header(&name) != Some(value.as_str()) {
                 // With its scheme and without.
-                self.grant.secrets.push(Secret::new(value.rsplit(' ').next().unwrap_or_default()));
+                let credential = value.split_once(' ').map_or(value.as_str(), |(_, credential)| credential);
+                self.grant.secrets.push(Secret::new(credential));
                 self.grant.secrets.push(Secret::new(value.as_str()));
             }
             request.set_header(&name, value);

@@ -12,9 +12,9 @@ mod parser;
 mod scalar;
 mod writer;
 
-use crate::characters::Class;
 use parser::Node;
-use scalar::{Number, number, unescape};
+use crate::text::number_of;
+use scalar::unescape;
 use std::borrow::Cow;
 pub(crate) use writer::escape;
 pub use writer::{ObjectWriter, list};
@@ -83,29 +83,17 @@ impl<'t, 'a> Value<'t, 'a> {
         self.0.first()?.as_str()
     }
 
-    /// The number this is.
+    /// The number this is; one too large for the type is infinite.
     #[must_use]
     pub fn as_f64(self) -> Option<f64> {
-        self.number().map(|number| match number {
-            Number::Unsigned(value) => value as f64,
-            Number::Signed(value) => value as f64,
-            Number::Float(value) => value,
-        })
+        scalar::number(self.text())
     }
 
-    /// The integer this is, written without fraction or exponent. One too large for the type is the largest of the type.
+    /// The integer this is, written without sign, fraction or exponent. One too large for the type is the largest of the
+    /// type.
     #[must_use]
     pub fn as_u64(self) -> Option<u64> {
-        match self.number()? {
-            Number::Unsigned(value) => Some(value),
-            Number::Float(value) if value > 1e18 && Class::DIGIT.is_all_of(self.text()) => Some(u64::MAX),
-            Number::Signed(_) | Number::Float(_) => None,
-        }
-    }
-
-    fn number(self) -> Option<Number> {
-        let text = self.text();
-        text.starts_with(|first: char| first == '-' || first.is_ascii_digit()).then(|| number(text))
+        number_of(self.text())
     }
 
     /// The elements of the array this is.

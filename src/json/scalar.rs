@@ -1,67 +1,38 @@
 //! Numbers and strings as the first pass leaves them, turned into values.
 
-/// A number as it is handed to a visitor.
-pub(super) enum Number {
-    Unsigned(u64),
-    Signed(i64),
-    Float(f64),
-}
+use crate::text::number_of;
 
-/// Converts a number that the first pass has checked. Integers are exact; an `f64` of up to 15 digits with an exponent
-/// within ±22 too, others may be off in the last digits: the exact conversion of `core` would weigh more than this file.
-pub(super) fn number(text: &str) -> Number {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text),
-    };
+/// Converts a text that the first pass has checked, when it is a number. One of up to 15 digits with an exponent within
+/// ±22 is exact, others may be off in the last digits: the exact conversion of `core` would weigh more than this file.
+pub(super) fn number(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if !digits.as_bytes().first()?.is_ascii_digit() {
+        return None;
+    }
+    let (digits, written) = digits.split_once(['e', 'E']).unwrap_or((digits, ""));
     let mut mantissa: u64 = 0;
     let mut exponent: i32 = 0;
-    let mut written: i32 = 0;
-    let (mut integer, mut full, mut fraction, mut minus) = (true, false, false, false);
-    let mut bytes = digits.bytes();
-    for byte in bytes.by_ref() {
-        match byte {
-            b'.' => (integer, fraction) = (false, true),
-            b'0'..=b'9' => {
-                let longer = mantissa.checked_mul(10);
-                match longer.and_then(|value| value.checked_add(u64::from(byte & 15))) {
-                    Some(longer) if !full => {
-                        mantissa = longer;
-                        exponent = exponent.saturating_sub(i32::from(fraction));
-                    }
-                    _ => {
-                        (integer, full) = (false, true);
-                        exponent = exponent.saturating_add(i32::from(!fraction));
-                    }
-                }
+    let (mut fraction, mut full) = (false, false);
+    for byte in digits.bytes() {
+        let longer = mantissa.checked_mul(10).and_then(|longer| longer.checked_add(u64::from(byte & 15)));
+        match longer {
+            _ if byte == b'.' => fraction = true,
+            Some(longer) if !full => {
+                mantissa = longer;
+                exponent = exponent.saturating_sub(i32::from(fraction));
             }
+            // What does not fit any more only counts by its place.
             _ => {
-                integer = false;
-                break;
+                full = true;
+                exponent = exponent.saturating_add(i32::from(!fraction));
             }
         }
     }
-    for byte in bytes {
-        match byte {
-            b'-' => minus = true,
-            b'+' => {}
-            _ => {
-                let digit = i32::from(byte & 15);
-                written = written.saturating_mul(10).saturating_add(digit);
-            }
-        }
-    }
-    if integer && !negative {
-        return Number::Unsigned(mantissa);
-    }
-    if integer && let Some(value) = 0i64.checked_sub_unsigned(mantissa) {
-        return Number::Signed(value);
-    }
-    if minus {
-        written = written.saturating_neg();
-    }
+    let magnitude = number_of(written.trim_start_matches(['+', '-'])).unwrap_or(0);
+    let magnitude = i32::try_from(magnitude).unwrap_or(i32::MAX);
+    let written = if written.starts_with('-') { magnitude.saturating_neg() } else { magnitude };
     let size = scale(mantissa, exponent.saturating_add(written));
-    Number::Float(if negative { -size } else { size })
+    Some(if text.starts_with('-') { -size } else { size })
 }
 
 /// `mantissa` times ten to the power of `exponent`.
