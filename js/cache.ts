@@ -68,6 +68,12 @@ export class TokenCache {
     return this.#size;
   }
 
+  /** Whether this instant is still to come, by a clock that is believed. */
+  holds(until: number): boolean {
+    const now = Date.now();
+    return now < until && now >= this.believedFrom;
+  }
+
   /** The lane of a fingerprint, for a configuration. One that is not to be `pinned` must be used at once. */
   lane(fingerprint: string, owner: object, pinned: boolean): Lane {
     let lane = this.#lanes.get(fingerprint);
@@ -99,6 +105,8 @@ export class TokenCache {
     if (now < this.believedFrom) this.#forgetAll();
     this.believedFrom = now - CLOCK_STEP;
     while (this.#size >= this.#most) this.#evict(now);
+    // A listener of these evictions may have forgotten this one too.
+    if (!entry.attached) return;
     Object.assign(entry, { response, usableUntil, staleUntil, used: false });
     this.#link(entry);
     this.#sweep(now);
@@ -175,7 +183,8 @@ export class TokenCache {
 
   #forget(entry: Entry, outcome: "evicted" | "expired"): void {
     this.#onEvict(entry, outcome);
-    this.#unlink(entry);
+    // The listener may have forgotten it.
+    if (entry.response) this.#unlink(entry);
     // Not dropped: a call that is filling it goes on.
     this.tidy(entry);
   }
