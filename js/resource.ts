@@ -4,9 +4,10 @@
  * @internal
  */
 import { checkShape, discard, headerOf, readHeaders } from "./answer.js";
+import { invalid } from "./arguments.js";
 import { enter, instance } from "./core.js";
 import { signalOf } from "./deadline.js";
-import { configError, type OAuthError, toError } from "./errors.js";
+import { configError, networkError, type OAuthError, toError } from "./errors.js";
 import type { ErrorData } from "./generated.js";
 import type {
   AbortSignalLike,
@@ -32,17 +33,24 @@ export class ResourceRequest {
     const given = (init ?? {}) as RequestInit;
     const request = typeof input === "object" && input !== null && "url" in input ? (input as Request) : undefined;
     const url = parsed(request?.url ?? input);
-    if (url.username || url.password) throw invalid("input", "input must not hold a user name or password");
+    if (url.username || url.password) throw invalid("input", "an address without a user name or password");
     this.url = url.href;
     this.origin = url.origin;
     this.#headers = headersOf(given.headers ?? request?.headers);
-    if (this.#headers.has("authorization")) {
-      throw invalid("headers.authorization", "the token goes into the Authorization header: leave it out");
+    for (const name of OURS) {
+      const field = `headers.${name}`;
+      if (this.#headers.has(name)) throw configError("invalid_option", field, `${field} is not for the caller to set`);
     }
     this.signal = signalOf({ signal: given.signal ?? request?.signal });
+    const method = String(given.method ?? request?.method ?? "GET");
+    // RFC 9110 section 5.6.2. TRACE would give the token back, and CONNECT is for proxies.
+    if (!/^[!#-'*+.^-`|~\w-]+$/.test(method) || /^(trace|track|connect)$/i.test(method)) {
+      throw invalid("method", "a method that fetch sends");
+    }
     const body = given.body ?? request?.body ?? undefined;
+    if (body !== undefined && /^(get|head)$/i.test(method)) throw invalid("body", `absent from a ${method}`);
     this.replayable = isReplayable(body);
-    this.#init = { ...given, method: given.method ?? request?.method ?? "GET" };
+    this.#init = { ...given, method };
     // A stream can only be sent while it is written.
     if (body !== undefined) Object.assign(this.#init, { body }, this.replayable ? {} : { duplex: "half" });
   }
@@ -54,13 +62,15 @@ export class ResourceRequest {
       throw configError("missing_option", "fetch", "this host has no fetch: give one as an option");
     }
     const headers = { ...Object.fromEntries(this.#headers), authorization };
-    const { signal } = this;
+    const { url, signal } = this;
+    const init = { ...this.#init, headers, redirect: "manual" } as const;
     let response: ResponseLike;
     try {
-      response = await call(this.url, { ...this.#init, headers, redirect: "manual", signal } as never);
+      response = await call(url, { ...init, signal } as never);
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      throw toError({ ...UNREACHABLE, message: `${this.origin} could not be reached` }, { cause });
+      if (!fetch) checkInit(url, init);
+      throw networkError("unreachable", `${this.origin} could not be reached`, cause);
     }
     checkShape(response);
     if (response.redirected !== true) return response;
@@ -92,7 +102,7 @@ function parsed(input: unknown): URL {
   try {
     return new URL(String(input));
   } catch {
-    throw invalid("input", "input must be an absolute URL, or a Request");
+    throw invalid("input", "an absolute URL, or a Request");
   }
 }
 
@@ -100,7 +110,16 @@ function headersOf(source: unknown): Headers {
   try {
     return new Headers(source as HeadersInit | undefined);
   } catch (cause) {
-    throw configError("invalid_option", "headers", "headers must be names with values, as fetch takes them", cause);
+    throw invalid("headers", "names with values, as fetch takes them", cause);
+  }
+}
+
+/** The host's fetch refuses what no request can be made of in the same way as it tells of a bad network. */
+function checkInit(url: string, init: RequestInit): void {
+  try {
+    new Request(url, { ...init, body: null, signal: null });
+  } catch (cause) {
+    throw invalid("init", "what fetch takes", cause);
   }
 }
 
@@ -111,18 +130,9 @@ function isReplayable(body: unknown): boolean {
   );
 }
 
-function invalid(field: string, message: string): OAuthError {
-  return configError("invalid_option", field, message);
-}
-
+/** The token goes into the first; the others are between the host and its next hop (RFC 9110 sections 7.6.1 and 10.1.1). */
+const OURS = ["authorization", "expect", "keep-alive", "transfer-encoding", "upgrade"] as const;
 const CHALLENGE = "www-authenticate";
-const UNREACHABLE = {
-  kind: "network",
-  code: "unreachable",
-  action: "network",
-  retryable: true,
-  fault: "network",
-} as const;
 const REDIRECTED = {
   kind: "http",
   code: "unexpected_redirect",

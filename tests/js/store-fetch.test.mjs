@@ -29,6 +29,16 @@ async function world(t, answers, options = {}) {
   return { ...made, api, url: `${api.origin}/api` };
 }
 
+/** A client and a store of one server, which is the resource too. */
+async function mistaken(t) {
+  const { server, client } = await serveToken(t, [success()]);
+  server.on("/api", json({}));
+  const configs = [crmConfig(server, { audience: `${server.origin}/api` })];
+  const store = new onbehalf.TokenExchangeStore({ configs, subjectTokenProvider: () => "alice-token" });
+  t.after(() => store.close());
+  return { server, client, store };
+}
+
 const presented = (api) => api.requests.map(({ headers }) => headers.authorization);
 
 describe("store.fetch", () => {
@@ -261,6 +271,39 @@ describe("client.fetchResource", () => {
     for (const plain of [{ status: 401 }, { status: 403 }, { status: 500 }, redirect("https://x.example"), json({})]) {
       assert.equal((await answer(plain)).status, plain.status ?? 200);
     }
+  });
+
+  test("what no fetch sends is the caller's mistake, not the network's", async (t) => {
+    const { server, client, store } = await mistaken(t);
+    const url = `${server.origin}/api`;
+    const body = new URLSearchParams("a=b");
+    for (const [init, field] of [
+      [{ method: "TRACE" }, "method"],
+      [{ method: "connect" }, "method"],
+      [{ method: "Track" }, "method"],
+      [{ method: "G T" }, "method"],
+      [{ method: "" }, "method"],
+      [{ body }, "body"],
+      [{ body: "" }, "body"],
+      [{ body, method: "head" }, "body"],
+      [{ headers: { "Transfer-Encoding": "chunked" } }, "headers.transfer-encoding"],
+      [{ headers: { expect: "100-continue" } }, "headers.expect"],
+      [{ headers: { "keep-alive": "timeout=5" } }, "headers.keep-alive"],
+      [{ headers: { upgrade: "h2c" } }, "headers.upgrade"],
+      [{ credentials: "x" }, "init"],
+      [{ mode: "navigate" }, "init"],
+    ]) {
+      await rejectsConfig(() => client.fetchResource("t", url, init), "invalid_option", field);
+      await rejectsConfig(() => store.fetch(CRM, url, init), "invalid_option", field);
+    }
+    assert.deepEqual(server.at("/api"), []);
+    for (const method of ["get", "POST", "patch", "PROPFIND", "OPTIONS"]) {
+      assert.equal((await client.fetchResource("t", url, { method })).status, 200);
+    }
+    await client.fetchResource("t", url, { method: "QUERY", body: "x" });
+    const request = new Request(url, { method: "PUT", body: "x" });
+    await client.fetchResource("t", request);
+    assert.equal(server.at("/api").at(-1).method, "PUT");
   });
 
   test("where and what may not be sent is refused before anything is", async (t) => {
