@@ -1,14 +1,14 @@
-import { authData, authElsewhere, type ClientAuthFunction } from "./auth.js";
+import { closed, invalid, requireFunctions } from "./arguments.js";
+import { authData, authElsewhere } from "./auth.js";
 import { brand } from "./brand.js";
 import type { RawClient } from "./core.js";
 import { signalOf } from "./deadline.js";
 import type { Answer } from "./driver.js";
 import { encodeCall, encodeClient, encodeParams } from "./encode.js";
 import { Engine } from "./engine.js";
-import { configError } from "./errors.js";
 import { type EventBase, type OAuthEvent, Reporter } from "./events.js";
-import { Flights } from "./flight.js";
 import type { ClientCredentialsRequest, Outcome, TokenExchangeRequest } from "./generated.js";
+import { hostOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import { prepare } from "./prepare.js";
 import { INSPECT, type Inspect, printed } from "./redact.js";
@@ -53,29 +53,22 @@ export class OAuthClient {
   readonly #reporter: Reporter | undefined;
   readonly #clientId: string | undefined;
   #prepare: Prepare | undefined;
+  #closed = false;
+  /** Whether there are answers that may still have to be read. */
+  #handedOut = false;
 
   /** `issuer` is the issuer identifier as the server's metadata has it (RFC 8414 section 2). Throws `ConfigError`. */
   constructor(issuer: string, options?: ClientOptions | null) {
-    const { auth, fetch, onEvent, timeoutMs, maxResponseBytes } = options ?? {};
-    for (const [name, value] of Object.entries({ fetch, onEvent })) {
-      if (value != null && typeof value !== "function") {
-        throw configError("invalid_option", name, `${name} must be a function`);
-      }
-    }
+    const given = options ?? {};
+    const { auth, onEvent, clientId } = given;
+    requireFunctions(given, "fetch", "onEvent");
     const data = authData(auth);
     const encoded = encodeClient(issuer, options, data);
-    const host = {
-      fetch: fetch ?? undefined,
-      authenticate: typeof auth === "function" ? (auth as ClientAuthFunction) : undefined,
-      timeoutMs: timeoutMs ?? 30_000,
-      maxResponseBytes: maxResponseBytes ?? 1_048_576,
-      flights: new Flights<Answer>(),
-    };
     this.#issuer = issuer;
-    this.#options = { ...options };
-    this.#clientId = options?.clientId ?? data?.clientId;
+    this.#options = { ...given };
+    this.#clientId = clientId ?? data?.clientId;
     this.#reporter = onEvent ? new Reporter(onEvent) : undefined;
-    this.#engine = new Engine(host, (core) => new core.Client(encoded));
+    this.#engine = new Engine(hostOf(given), (core) => new core.Client(encoded));
     this.#engine.ask(() => {});
   }
 
@@ -128,9 +121,14 @@ export class OAuthClient {
     return new OAuthClient(issuer, { ...options, auth: authElsewhere(auth, this.#issuer) } as ClientOptions);
   }
 
-  /** Lets running calls finish and refuses later ones with `client_closed`. May be called twice. */
+  /**
+   * Lets running calls finish and refuses later ones with `client_closed`. May be called twice. Answers to prepared requests
+   * can still be read.
+   */
   close(): void {
-    this.#engine.close();
+    this.#closed = true;
+    // Otherwise the core's memory goes with the last of these requests.
+    if (!this.#handedOut) this.#engine.close();
   }
 
   /** @internal */
@@ -145,15 +143,32 @@ export class OAuthClient {
     params: unknown,
     options?: CallOptions,
   ): Promise<T> {
-    const signal = signalOf(options);
-    const paramsJson = encodeParams(params);
-    const callJson = encodeCall(options, false);
-    if (signal?.aborted) throw signal.reason;
-    const start = (raw: RawClient) => raw.operation(operation.name, paramsJson, callJson);
-    const work = client.#engine
+    const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, false);
+    const work = engine
       .run(start, options?.timeoutMs, signal)
       .then(({ value, answer }) => operation.result(value, answer));
     return client.#reporter ? OAuthClient.#told(client, client.#reporter, operation, params, work) : work;
+  }
+
+  /** Checks the arguments of an operation. */
+  static #call(
+    client: OAuthClient,
+    { name }: Operation<unknown>,
+    params: unknown,
+    options: CallOptions | undefined,
+    prepared: boolean,
+  ) {
+    const signal = signalOf(options);
+    const paramsJson = encodeParams(params);
+    const callJson = encodeCall(options, prepared);
+    if (signal?.aborted) throw signal.reason;
+    const engine = OAuthClient.#open(client);
+    return { engine, start: (raw: RawClient) => raw.operation(name, paramsJson, callJson), signal };
+  }
+
+  static #open(client: OAuthClient): Engine<RawClient> {
+    if (client.#closed) throw closed("client");
+    return client.#engine;
   }
 
   /** Reports how an operation ends. */
@@ -192,16 +207,13 @@ export class OAuthClient {
     params: unknown,
     options?: CallOptions,
   ): Promise<PreparedRequest<T>> {
-    const signal = signalOf(options);
-    const paramsJson = encodeParams(params);
-    const callJson = encodeCall(options, true);
-    if (signal?.aborted) throw signal.reason;
-    const { host } = client.#engine;
+    const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, true);
+    client.#handedOut = true;
     return prepare({
-      host,
-      timeoutMs: options?.timeoutMs ?? host.timeoutMs,
+      host: engine.host,
+      timeoutMs: options?.timeoutMs ?? engine.host.timeoutMs,
       signal,
-      begin: () => client.#engine.begin((raw) => raw.operation(operation.name, paramsJson, callJson)),
+      begin: () => engine.begin(start),
       result: operation.result,
     });
   }
@@ -214,11 +226,12 @@ export class OAuthClient {
   ): Promise<HostResponse> {
     const request = new ResourceRequest(input, init);
     const { accessToken, tokenType, issuedTokenType } = presented(token);
-    const authorization = client.#engine.ask((raw) =>
+    const engine = OAuthClient.#open(client);
+    const authorization = engine.ask((raw) =>
       raw.authorizeResource(request.url, accessToken, tokenType, issuedTokenType),
     );
     if (request.signal?.aborted) throw request.signal.reason;
-    const response = await request.send(client.#engine.host.fetch, authorization);
+    const response = await request.send(engine.host.fetch, authorization);
     const refusal = refusalOf(response, accessToken);
     if (refusal) throw refused(refusal, response);
     return given(response);
@@ -261,7 +274,7 @@ const DISCOVER: Operation<ServerMetadata> = {
 
 function token(value: Outcome, answer: Answer | undefined): TokenResponse {
   const { token } = value as Extract<Outcome, { type: "token" }>;
-  return TokenResponse.of(token, answer?.body ?? "", answer?.headers ?? {});
+  return TokenResponse.of(token, answer);
 }
 
 function metadata(value: Outcome): ServerMetadata {
@@ -272,7 +285,7 @@ function metadata(value: Outcome): ServerMetadata {
 function presented(token: unknown): Pick<TokenResponse, "accessToken" | "tokenType" | "issuedTokenType"> {
   if (token instanceof TokenResponse) return token;
   if (typeof token === "string") return { accessToken: token, tokenType: "Bearer", issuedTokenType: undefined };
-  throw configError("invalid_option", "token", "token must be a TokenResponse or an access token");
+  throw invalid("token", "a TokenResponse or an access token");
 }
 
 function list(value: string | readonly string[] | null | undefined): readonly string[] {

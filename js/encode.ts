@@ -4,6 +4,7 @@
  *
  * @internal
  */
+import { invalid, isPlain, type Plain, requirePlain, unknown } from "./arguments.js";
 import { ConfigError, configError } from "./errors.js";
 
 /** The parameters of an operation. `null` and `undefined` members are absent ones. */
@@ -26,8 +27,7 @@ export function encodeCall(options: unknown, prepared: boolean): string {
 
 /** The options of a client, but for its functions. */
 export function encodeClient(issuer: unknown, options: unknown, auth: object | undefined): string {
-  if (issuer != null && typeof issuer !== "string")
-    throw configError("invalid_option", "issuer", "issuer must be a string");
+  if (issuer != null && typeof issuer !== "string") throw invalid("issuer", "a string");
   const plain = options == null ? {} : requirePlain(options, "options");
   refuse(plain, "issuer");
   refuse(plain, "browser");
@@ -50,16 +50,16 @@ export function pairs(source: unknown, field: string): [string, string][] {
     if (value == null) return;
     if (Array.isArray(value)) for (const one of value) put(one, name);
     else if (typeof name === "string" && typeof value === "string") list.push([name, value]);
-    else throw configError("invalid_option", `${field}.${String(name)}`, `${field}.${String(name)} must be a string`);
+    else throw invalid(`${field}.${String(name)}`, "a string");
   };
   if (typeof source !== "object" || source === null) {
-    throw configError("invalid_option", field, `${field} must be an object, or a list of names with values`);
+    throw invalid(field, "an object, or a list of names with values");
   }
   if (!Array.isArray(source) && typeof (source as Headers).forEach === "function") (source as Headers).forEach(put);
   else if (Symbol.iterator in source) {
     for (const pair of source as Iterable<unknown>) {
       if (!Array.isArray(pair) || pair.length !== 2) {
-        throw configError("invalid_option", field, `${field} must be pairs of a name and a value`);
+        throw invalid(field, "pairs of a name and a value");
       }
       put(pair[1], pair[0]);
     }
@@ -67,28 +67,13 @@ export function pairs(source: unknown, field: string): [string, string][] {
   return list;
 }
 
-/** A plain object of the caller's. */
-export type Plain = Record<string, unknown>;
-
-/** Arrays, strings and instances of classes have their data elsewhere: it would get lost without a word. */
-export function requirePlain(value: unknown, field: string): Plain {
-  if (isPlain(value)) return value;
-  throw configError("invalid_option", field, `${field} must be a plain object`);
-}
-
-function isPlain(value: unknown): value is Plain {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype = Object.getPrototypeOf(value);
-  // The second is the prototype of plain objects of any realm.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 /** Names that only this side may write. */
 export function refuse(plain: Plain, name: string): void {
-  if (plain[name] !== undefined) throw configError("unknown_option", name, `unknown option ${name}`);
+  if (plain[name] !== undefined) throw unknown(name);
 }
 
-export function json(root: Plain, field: string): string {
+/** `strict`: a value that is no JSON is refused here, wherever it is. */
+export function json(root: Plain, field: string, strict = false): string {
   let member = "";
   try {
     return JSON.stringify(root, function (this: Plain, name: string, value: unknown): unknown {
@@ -104,7 +89,7 @@ export function json(root: Plain, field: string): string {
         return value;
       }
       // The core refuses it, or its name when there is no such option.
-      if (!FREE.has(member)) return { $unsupported: type };
+      if (!strict && !FREE.has(member)) return { $unsupported: type };
       const path = pathOf(root, this, name);
       throw configError("invalid_option", path, `${path} cannot be sent`);
     });

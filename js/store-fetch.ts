@@ -22,7 +22,7 @@ interface Tokens<Found extends { readonly response: TokenResponse }> {
  */
 export async function fetchWithToken<Found extends { readonly response: TokenResponse }>(
   request: ResourceRequest,
-  { about, config, fetch }: Slot,
+  { about, config, engine }: Slot,
   stepUp: StoreFetchOptions["stepUp"],
   tokens: Tokens<Found>,
 ): Promise<ResponseLike> {
@@ -36,7 +36,7 @@ export async function fetchWithToken<Found extends { readonly response: TokenRes
   for (;;) {
     const found = await tokens.get(scope);
     const token = found.response;
-    const response = await request.send(fetch, token.authorizationHeader());
+    const response = await request.send(engine.host.fetch, token.authorizationHeader());
     if (response.status === 401) {
       tokens.refused(found);
       if (fresh || !request.replayable) return response;

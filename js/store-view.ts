@@ -1,7 +1,10 @@
+import { enter } from "./core.js";
+import { failure } from "./driver.js";
 import { INSPECT, type Inspect, printed } from "./redact.js";
 import type { TokenExchangeStore } from "./store.js";
+import type { Slot } from "./store-config.js";
 import type { Credential, CredentialKind, FindOptions, StoreFetchOptions, TokenOptions } from "./store-types.js";
-import { findOptions } from "./store-wanted.js";
+import { wantedOf } from "./store-wanted.js";
 import type { TokenResponse } from "./token-response.js";
 import type { HostRequestInit, HostResponse, ResourceInput } from "./types.js";
 
@@ -11,10 +14,12 @@ export class SubjectStore {
   readonly #tokens: { readonly subjectToken: string; readonly actorToken?: string };
 
   /** @internal */
-  constructor(store: TokenExchangeStore, subjectToken: string, options: unknown) {
-    const { actor } = findOptions(options);
+  constructor(store: TokenExchangeStore, subjectToken: string, options: unknown, slot: Slot | undefined) {
+    const { actor } = wantedOf(options, []);
     this.#store = store;
     this.#tokens = actor === undefined ? { subjectToken } : { subjectToken, actorToken: actor };
+    // Nearly all tokens are of these characters alone, and none of those is wrong. Of others the core knows.
+    if (slot && !/^[!-~]+$/.test(subjectToken + (actor ?? ""))) check(slot, this.#tokens);
   }
 
   /** As that of the store. */
@@ -50,6 +55,19 @@ export class SubjectStore {
   /** @internal */
   [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
     return printed("SubjectStore", {}, depth, options, inspect);
+  }
+}
+
+/** Throws the `ConfigError` of an exchange for a token that is none. Any other fault is told of by the calls. */
+function check({ engine }: Slot, tokens: object): void {
+  const { instance, operation, free } = engine.begin((raw) => raw.operation(JSON.stringify(tokens)));
+  try {
+    const step = enter(instance, () => operation.start(Date.now()));
+    if (step.type === "failed" && /^(subject|actor)Token$/.test(step.error.field ?? "")) {
+      throw failure(step.error, undefined);
+    }
+  } finally {
+    free();
   }
 }
 

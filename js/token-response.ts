@@ -1,7 +1,10 @@
 import { type HeaderRecord, readHeaders } from "./answer.js";
+import { invalid, requireOneOf, requirePlain } from "./arguments.js";
 import { brand } from "./brand.js";
 import { type CoreExports, enter, instance } from "./core.js";
 import { parseDocument } from "./document.js";
+import type { Answer } from "./driver.js";
+import { json, pairs } from "./encode.js";
 import { adopted, configError } from "./errors.js";
 import type { ScopeSource, TokenSet } from "./generated.js";
 import { INSPECT, type Inspect, printed, REDACTED } from "./redact.js";
@@ -51,8 +54,8 @@ export class TokenResponse {
   }
 
   /** What the core made of an answer, and the answer. @internal */
-  static of(token: TokenSet, document: string, headers: Headers | HeaderRecord): TokenResponse {
-    return new TokenResponse(token, document, headers);
+  static of(token: TokenSet, answer: Answer | undefined): TokenResponse {
+    return new TokenResponse(token, answer?.body ?? "", answer?.headers ?? {});
   }
 
   /**
@@ -62,12 +65,12 @@ export class TokenResponse {
    */
   static from(plain: ExposedToken): TokenResponse {
     if (typeof plain !== "object" || plain === null) throw invalid("token", "an object");
-    const { raw, headers, authorizationDetails } = plain;
+    const { raw, headers, authorizationDetails, scopeSource } = plain;
     const token: TokenSet = {
       accessToken: text(plain, "accessToken") ?? fail("accessToken"),
       tokenType: text(plain, "tokenType") ?? fail("tokenType"),
       scope: list(plain, "scope"),
-      scopeSource: (text(plain, "scopeSource") ?? "unknown") as ScopeSource,
+      scopeSource: requireOneOf<ScopeSource>("scopeSource", scopeSource, "response", "request", "unknown") ?? "unknown",
       missingScopes: list(plain, "missingScopes"),
       issuer: text(plain, "issuer") ?? "",
       assumed: list(plain, "assumed"),
@@ -80,8 +83,12 @@ export class TokenResponse {
       const value = plain[name];
       if (value != null) token[name] = Number.isFinite(value) ? value : fail(name, "a number");
     }
-    if (authorizationDetails != null) token.authorizationDetails = JSON.stringify(authorizationDetails);
-    return new TokenResponse(token, JSON.stringify(raw ?? {}), readHeaders(headers));
+    if (authorizationDetails != null) {
+      if (!Array.isArray(authorizationDetails)) fail("authorizationDetails", "an array");
+      token.authorizationDetails = written("authorizationDetails", authorizationDetails);
+    }
+    const document = written("raw", requirePlain(raw ?? {}, "raw"));
+    return new TokenResponse(token, document, readHeaders(pairs(headers ?? {}, "headers")));
   }
 
   get accessToken(): string {
@@ -227,6 +234,7 @@ function fail(name: string, what = "a non-empty string"): never {
   throw invalid(name, what);
 }
 
-function invalid(name: string, what: string): Error {
-  return configError("invalid_option", name, `${name} must be ${what}`);
+/** The JSON text of a member. As a member it is written, so that an error says where in it the mistake is. */
+function written(name: string, value: unknown): string {
+  return json({ [name]: value }, name, true).slice(name.length + 4, -1);
 }
