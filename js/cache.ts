@@ -22,28 +22,32 @@ export interface Lane {
 }
 
 /** The place of one token, also while it is being exchanged. What every lookup reads stands first. */
-export interface Entry {
+export class Entry {
   /** Milliseconds since the epoch, 0 without a token; so is `staleUntil`. */
-  usableUntil: number;
+  usableUntil = 0;
   /** The configuration that `credential` is for; without one there is none. */
   owner: object | undefined;
   credential: Credential | undefined;
-  used: boolean;
+  used = false;
   response: TokenResponse | undefined;
-  staleUntil: number;
-  readonly lane: Lane;
-  readonly subject: string;
-  readonly actor: string | undefined;
+  staleUntil = 0;
   /** By actor token. */
   actors: Map<string, Entry> | undefined;
   /** False once it was forgotten: then nothing is kept in it any more. */
-  attached: boolean;
+  attached = true;
   /** How many calls are filling it. */
-  flights: number;
+  flights = 0;
   /** What the subject is called in events. */
   subjectName: string | undefined;
-  older: Entry | undefined;
-  newer: Entry | undefined;
+  readonly lane: Lane;
+  readonly subject: string;
+  readonly actor: string | undefined;
+
+  constructor(lane: Lane, subject: string, actor?: string) {
+    this.lane = lane;
+    this.subject = subject;
+    this.actor = actor;
+  }
 }
 
 export class TokenCache {
@@ -52,11 +56,12 @@ export class TokenCache {
   readonly #most: number;
   readonly #onEvict: (entry: Entry, outcome: "evicted" | "expired") => void;
   readonly #lanes = new Map<string, Lane>();
-  #size = 0;
-  #oldest: Entry | undefined;
-  #newest: Entry | undefined;
-  /** Walks from the oldest to the newest, looking for expired ones. */
-  #broom: Entry | undefined;
+  /** The entries with a token: the oldest first. */
+  readonly #kept = new Set<Entry>();
+  /** Walks over the oldest ones, each of which goes or becomes the newest. An iterator that stays needs no search for them. */
+  readonly #front = around(this.#kept);
+  /** Walks around, looking for expired ones. */
+  readonly #broom = around(this.#kept);
 
   constructor(most: number, onEvict: (entry: Entry, outcome: "evicted" | "expired") => void) {
     this.#most = most;
@@ -65,7 +70,7 @@ export class TokenCache {
 
   /** How many tokens are kept. */
   get size(): number {
-    return this.#size;
+    return this.#kept.size;
   }
 
   /** Whether this instant is still to come, by a clock that is believed. */
@@ -89,33 +94,36 @@ export class TokenCache {
   /** The entry of a subject and actor, which is made if there is none. */
   entry(lane: Lane, subject: string, actor: string | undefined): Entry {
     let own = lane.entries.get(subject);
-    if (!own) lane.entries.set(subject, (own = made(lane, subject, undefined)));
+    if (!own) lane.entries.set(subject, (own = new Entry(lane, subject)));
     if (actor === undefined) return own;
     own.actors ??= new Map();
     let entry = own.actors.get(actor);
-    if (!entry) own.actors.set(actor, (entry = made(lane, subject, actor)));
+    if (!entry) own.actors.set(actor, (entry = new Entry(lane, subject, actor)));
     return entry;
   }
 
   /** Keeps a token in its entry, unless that was forgotten meanwhile. */
   keep(entry: Entry, response: TokenResponse, now: number, usableUntil: number, staleUntil: number): void {
     if (!entry.attached || this.#most === 0) return;
-    if (entry.response) this.#unlink(entry);
+    this.#clear(entry);
     // Kept by a clock that was ahead: nobody knows when these end.
-    if (now < this.believedFrom) this.#forgetAll();
+    if (now < this.believedFrom) for (const old of this.#kept) this.#forget(old, "expired");
     this.believedFrom = now - CLOCK_STEP;
-    while (this.#size >= this.#most) this.#evict(now);
+    while (this.#kept.size >= this.#most) this.#evict(now);
     // A listener of these evictions may have forgotten this one too.
     if (!entry.attached) return;
     Object.assign(entry, { response, usableUntil, staleUntil, used: false });
-    this.#link(entry);
-    this.#sweep(now);
+    this.#kept.add(entry);
+    // A few are looked at, so that all are while as many are kept anew.
+    for (let steps = 2; steps > 0; steps--) {
+      const other = this.#broom();
+      if (other && isExpired(other, now)) this.#forget(other, "expired");
+    }
   }
 
   /** Forgets the token of an entry, and whatever is on its way into it. Gives the number of tokens forgotten. */
   drop(entry: Entry): number {
-    const kept = entry.response ? 1 : 0;
-    if (kept) this.#unlink(entry);
+    const kept = this.#clear(entry) ? 1 : 0;
     entry.attached = false;
     const { lane, subject, actor } = entry;
     const own = lane.entries.get(subject);
@@ -124,7 +132,7 @@ export class TokenCache {
         lane.entries.delete(subject);
         // Those with an actor stay: they hang on a new one.
         if (entry.actors?.size) {
-          const heir = made(lane, subject, undefined);
+          const heir = new Entry(lane, subject);
           heir.actors = entry.actors;
           lane.entries.set(subject, heir);
         }
@@ -155,82 +163,41 @@ export class TokenCache {
   }
 
   #evict(now: number): void {
-    for (let chances = CHANCES; this.#oldest; chances--) {
-      const entry = this.#oldest;
+    for (let chances = CHANCES; ; chances--) {
+      const entry = this.#front();
+      if (!entry) return;
       const expired = isExpired(entry, now);
       if (!entry.used || expired || chances === 0) {
         this.#forget(entry, expired ? "expired" : "evicted");
         return;
       }
       entry.used = false;
-      this.#unlink(entry, entry.response);
-      this.#link(entry);
+      this.#kept.delete(entry);
+      this.#kept.add(entry);
     }
-  }
-
-  /** Looks at a few entries, so that all are looked at while as many are kept anew. */
-  #sweep(now: number): void {
-    for (let steps = 2; steps > 0; steps--) {
-      const entry = this.#broom ?? this.#oldest;
-      this.#broom = entry?.newer;
-      if (entry && isExpired(entry, now)) this.#forget(entry, "expired");
-    }
-  }
-
-  #forgetAll(): void {
-    while (this.#oldest) this.#forget(this.#oldest, "expired");
   }
 
   #forget(entry: Entry, outcome: "evicted" | "expired"): void {
     this.#onEvict(entry, outcome);
-    // The listener may have forgotten it.
-    if (entry.response) this.#unlink(entry);
+    this.#clear(entry);
     // Not dropped: a call that is filling it goes on.
     this.tidy(entry);
   }
 
-  #link(entry: Entry): void {
-    entry.older = this.#newest;
-    entry.newer = undefined;
-    if (this.#newest) this.#newest.newer = entry;
-    else this.#oldest = entry;
-    this.#newest = entry;
-    this.#size++;
-  }
-
-  #unlink(entry: Entry, response?: TokenResponse): void {
-    if (this.#broom === entry) this.#broom = entry.newer;
-    if (entry.older) entry.older.newer = entry.newer;
-    else this.#oldest = entry.newer;
-    if (entry.newer) entry.newer.older = entry.older;
-    else this.#newest = entry.older;
-    entry.older = entry.newer = undefined;
-    entry.response = response;
-    if (!response) {
-      entry.usableUntil = entry.staleUntil = 0;
-      entry.owner = entry.credential = undefined;
-    }
-    this.#size--;
+  /** Takes the token out of an entry. Gives false when there is none. */
+  #clear(entry: Entry): boolean {
+    entry.usableUntil = entry.staleUntil = 0;
+    entry.response = entry.owner = entry.credential = undefined;
+    return this.#kept.delete(entry);
   }
 }
 
-function made(lane: Lane, subject: string, actor: string | undefined): Entry {
-  return {
-    usableUntil: 0,
-    owner: undefined,
-    credential: undefined,
-    used: false,
-    response: undefined,
-    staleUntil: 0,
-    lane,
-    subject,
-    actor,
-    actors: undefined,
-    attached: true,
-    flights: 0,
-    subjectName: undefined,
-    older: undefined,
-    newer: undefined,
+/** Gives one after the other of a set that changes, and begins again after its end; nothing in an empty set only. */
+function around<T>(set: Set<T>): () => T | undefined {
+  let walk = set.values();
+  return () => {
+    const { done, value } = walk.next();
+    return done ? (walk = set.values()).next().value : value;
   };
 }
 

@@ -1,17 +1,16 @@
-import { closed, invalid, requireFunctions } from "./arguments.js";
+import { closed, invalid, requireFunctions, requirePlain } from "./arguments.js";
 import { authData, authElsewhere } from "./auth.js";
 import { brand } from "./brand.js";
 import type { RawClient } from "./core.js";
 import { signalOf } from "./deadline.js";
 import type { Answer } from "./driver.js";
-import { encodeCall, encodeClient, encodeParams } from "./encode.js";
+import { encodeCall, encodeOptions, encodeParams } from "./encode.js";
 import { Engine } from "./engine.js";
 import { type EventBase, type OAuthEvent, Reporter } from "./events.js";
 import type { ClientCredentialsRequest, Outcome, TokenExchangeRequest } from "./generated.js";
 import { hostOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import { prepare } from "./prepare.js";
-import { INSPECT, type Inspect, printed } from "./redact.js";
 import { given, ResourceRequest, refusalOf, refused } from "./resource.js";
 import { TokenResponse } from "./token-response.js";
 import type {
@@ -41,10 +40,7 @@ export interface Prepare {
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is defined in the static block.
 export class OAuthClient {
   static {
-    brand(this, "OAuthClient");
-    // By name where the host knows it: the typings say the same.
-    const dispose: symbol | undefined = (Symbol as { dispose?: symbol }).dispose;
-    if (dispose) Object.defineProperty(this.prototype, dispose, { value: this.prototype.close });
+    brand(this, "OAuthClient", ({ issuer }) => ({ issuer }));
   }
 
   readonly #issuer: string;
@@ -63,7 +59,9 @@ export class OAuthClient {
     const { auth, onEvent, clientId } = given;
     requireFunctions(given, "fetch", "onEvent");
     const data = authData(auth);
-    const encoded = encodeClient(issuer, options, data);
+    if (issuer != null && typeof issuer !== "string") throw invalid("issuer", "a string");
+    const { fetch: _, onEvent: __, ...plain } = requirePlain(given, "options");
+    const encoded = encodeOptions(plain, data, { issuer }, "options");
     this.#issuer = issuer;
     this.#options = { ...given };
     this.#clientId = clientId ?? data?.clientId;
@@ -79,25 +77,25 @@ export class OAuthClient {
   /** The same operations, for a transport of the caller's own. */
   get prepare(): Prepare {
     return (this.#prepare ??= {
-      exchangeToken: (params, options) => OAuthClient.#prepared(this, EXCHANGE, params, options),
-      clientCredentials: (params, options) => OAuthClient.#prepared(this, CREDENTIALS, params, options),
-      discoverServerMetadata: (options) => OAuthClient.#prepared(this, DISCOVER, undefined, options),
+      exchangeToken: (params, options) => OAuthClient.#prepared(this, "exchangeToken", params, options),
+      clientCredentials: (params, options) => OAuthClient.#prepared(this, "clientCredentials", params, options),
+      discoverServerMetadata: (options) => OAuthClient.#prepared(this, "discoverServerMetadata", undefined, options),
     });
   }
 
   /** Exchanges a token for another one: on behalf of its subject, for a resource (RFC 8693 section 2). */
   exchangeToken(params: TokenExchangeRequest, options?: CallOptions): Promise<TokenResponse> {
-    return OAuthClient.#run(this, EXCHANGE, params, options);
+    return OAuthClient.#run(this, "exchangeToken", params, options);
   }
 
   /** Asks for a token for the client itself (RFC 6749 section 4.4). */
   clientCredentials(params?: ClientCredentialsRequest, options?: CallOptions): Promise<TokenResponse> {
-    return OAuthClient.#run(this, CREDENTIALS, params, options);
+    return OAuthClient.#run(this, "clientCredentials", params, options);
   }
 
   /** The server's metadata (RFC 8414 section 3), from this client's memory while it is fresh. */
   discoverServerMetadata(options?: CallOptions): Promise<ServerMetadata> {
-    return OAuthClient.#run(this, DISCOVER, undefined, options);
+    return OAuthClient.#run(this, "discoverServerMetadata", undefined, options);
   }
 
   /**
@@ -131,29 +129,37 @@ export class OAuthClient {
     if (!this.#handedOut) this.#engine.close();
   }
 
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    return printed("OAuthClient", { issuer: this.#issuer }, depth, options, inspect);
-  }
-
   // Static, and async: a method that was taken off its client rejects as well, rather than to throw.
   static async #run<T>(
     client: OAuthClient,
-    operation: Operation<T>,
+    operation: keyof Prepare,
     params: unknown,
-    options?: CallOptions,
+    options: CallOptions | undefined,
   ): Promise<T> {
     const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, false);
     const work = engine
       .run(start, options?.timeoutMs, signal)
-      .then(({ value, answer }) => operation.result(value, answer));
+      .then(({ value, answer }) => resultOf(value, answer) as T);
     return client.#reporter ? OAuthClient.#told(client, client.#reporter, operation, params, work) : work;
   }
 
-  /** Checks the arguments of an operation. */
+  static async #prepared<T>(
+    client: OAuthClient,
+    operation: keyof Prepare,
+    params: unknown,
+    options: CallOptions | undefined,
+  ): Promise<PreparedRequest<T>> {
+    const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, true);
+    client.#handedOut = true;
+    const begin = () => engine.begin(start);
+    const timeoutMs = options?.timeoutMs ?? engine.host.timeoutMs;
+    return prepare({ host: engine.host, timeoutMs, signal, begin, result: resultOf as () => T });
+  }
+
+  /** Checks the arguments of an operation. In the core it has the same name, spelt as names are there. */
   static #call(
     client: OAuthClient,
-    { name }: Operation<unknown>,
+    operation: keyof Prepare,
     params: unknown,
     options: CallOptions | undefined,
     prepared: boolean,
@@ -162,6 +168,7 @@ export class OAuthClient {
     const paramsJson = encodeParams(params);
     const callJson = encodeCall(options, prepared);
     if (signal?.aborted) throw signal.reason;
+    const name = operation.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const engine = OAuthClient.#open(client);
     return { engine, start: (raw: RawClient) => raw.operation(name, paramsJson, callJson), signal };
   }
@@ -175,47 +182,30 @@ export class OAuthClient {
   static async #told<T>(
     client: OAuthClient,
     reporter: Reporter,
-    { event, method }: Operation<T>,
+    operation: keyof Prepare,
     params: unknown,
     work: Promise<T>,
   ): Promise<T> {
     const started = performance.now();
-    const asked = (params ?? {}) as Partial<TokenExchangeRequest>;
+    const { resource, audience, scope, subjectToken } = (params ?? {}) as Partial<TokenExchangeRequest>;
     const base: EventBase & Pick<OAuthEvent, "subject"> = {
-      operation: method,
+      operation,
       issuer: client.#issuer,
       ...(client.#clientId !== undefined && { clientId: client.#clientId }),
-      resource: [...list(asked.resource), ...list(asked.audience)],
-      requestedScopes: list(asked.scope).flatMap((scope) => scope.split(" ").filter(Boolean)),
-      ...(typeof asked.subjectToken === "string" && { subject: reporter.nameOf(asked.subjectToken) }),
+      resource: [...list(resource), ...list(audience)],
+      requestedScopes: list(scope).flatMap((scope) => scope.split(" ").filter(Boolean)),
+      ...(typeof subjectToken === "string" && { subject: reporter.nameOf(subjectToken) }),
     };
     const durationMs = () => performance.now() - started;
     try {
       const result = await work;
-      const scopes = result instanceof TokenResponse ? result.scope : [];
-      reporter.report({ ...base, type: event, scopes, outcome: "ok", durationMs: durationMs() });
+      const [type, scopes] = result instanceof TokenResponse ? (["exchange", result.scope] as const) : DISCOVERY;
+      reporter.report({ ...base, type, scopes, outcome: "ok", durationMs: durationMs() });
       return result;
     } catch (error) {
       reporter.reportFailure(error, { ...base, durationMs: durationMs() });
       throw error;
     }
-  }
-
-  static async #prepared<T>(
-    client: OAuthClient,
-    operation: Operation<T>,
-    params: unknown,
-    options?: CallOptions,
-  ): Promise<PreparedRequest<T>> {
-    const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, true);
-    client.#handedOut = true;
-    return prepare({
-      host: engine.host,
-      timeoutMs: options?.timeoutMs ?? engine.host.timeoutMs,
-      signal,
-      begin: () => engine.begin(start),
-      result: operation.result,
-    });
   }
 
   static async #fetch(
@@ -246,39 +236,9 @@ export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose:
   ? { [K in Dispose]: () => void }
   : object;
 
-interface Operation<T> {
-  readonly name: string;
-  readonly method: string;
-  readonly event: OAuthEvent["type"];
-  result(value: Outcome, answer: Answer | undefined): T;
-}
-
-const EXCHANGE: Operation<TokenResponse> = {
-  name: "exchange_token",
-  method: "exchangeToken",
-  event: "exchange",
-  result: token,
-};
-const CREDENTIALS: Operation<TokenResponse> = {
-  name: "client_credentials",
-  method: "clientCredentials",
-  event: "exchange",
-  result: token,
-};
-const DISCOVER: Operation<ServerMetadata> = {
-  name: "discover_server_metadata",
-  method: "discoverServerMetadata",
-  event: "discovery",
-  result: metadata,
-};
-
-function token(value: Outcome, answer: Answer | undefined): TokenResponse {
-  const { token } = value as Extract<Outcome, { type: "token" }>;
-  return TokenResponse.of(token, answer);
-}
-
-function metadata(value: Outcome): ServerMetadata {
-  return serverMetadata(value as Extract<Outcome, { type: "metadata" }>);
+/** What an operation came to. */
+function resultOf(value: Outcome, answer: Answer | undefined): TokenResponse | ServerMetadata {
+  return value.type === "token" ? TokenResponse.of(value.token, answer) : serverMetadata(value);
 }
 
 /** A token as the core takes it to present it. */
@@ -291,3 +251,5 @@ function presented(token: unknown): Pick<TokenResponse, "accessToken" | "tokenTy
 function list(value: string | readonly string[] | null | undefined): readonly string[] {
   return value == null ? [] : typeof value === "string" ? [value] : value;
 }
+
+const DISCOVERY = ["discovery", []] as const;

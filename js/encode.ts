@@ -25,21 +25,18 @@ export function encodeCall(options: unknown, prepared: boolean): string {
   return json(call, "options");
 }
 
-/** The options of a client, but for its functions. */
-export function encodeClient(issuer: unknown, options: unknown, auth: object | undefined): string {
-  if (issuer != null && typeof issuer !== "string") throw invalid("issuer", "a string");
-  const plain = options == null ? {} : requirePlain(options, "options");
-  refuse(plain, "issuer");
-  refuse(plain, "browser");
-  const { fetch: _, onEvent: __, ...rest } = plain;
-  const client: Plain = { ...rest, issuer, auth };
-  if (rest["customHeaders"] != null) client["customHeaders"] = pairs(rest["customHeaders"], "customHeaders");
-  if (inBrowser()) client["browser"] = true;
-  return json(client, "options");
+/** The options of a client or a configuration, but for its functions. `own` are those that only this side may write. */
+export function encodeOptions(options: Plain, auth: object | undefined, own: Plain, field: string): string {
+  const encoded: Plain = { ...options, auth, ...own, browser: inBrowser() || undefined };
+  for (const name of ["browser", ...Object.keys(own)]) refuse(options, name);
+  for (const name of ["customHeaders", "extraParams"]) {
+    if (options[name] != null) encoded[name] = pairs(options[name], name);
+  }
+  return json(encoded, field);
 }
 
 /** Whether this is a page: browsers do not let it name itself in `User-Agent`. */
-export function inBrowser(): boolean {
+function inBrowser(): boolean {
   return globalThis.navigator?.userAgent?.startsWith("Mozilla/5.0") === true;
 }
 
@@ -68,29 +65,30 @@ export function pairs(source: unknown, field: string): [string, string][] {
 }
 
 /** Names that only this side may write. */
-export function refuse(plain: Plain, name: string): void {
+function refuse(plain: Plain, name: string): void {
   if (plain[name] !== undefined) throw unknown(name);
 }
 
 /** `strict`: a value that is no JSON is refused here, wherever it is. */
 export function json(root: Plain, field: string, strict = false): string {
   let member = "";
+  const paths = new Map<unknown, string>();
   try {
     return JSON.stringify(root, function (this: Plain, name: string, value: unknown): unknown {
       if (this === root) member = name;
       const given = this[name];
-      if (given === null) {
-        // Further down null may mean something: in a claims request, for example.
-        return this === root ? undefined : value;
-      }
       const type = typeof given;
+      // Further down null may mean something: in a claims request, for example.
+      if (given === null) return this === root ? undefined : value;
       if (type === "string" || type === "boolean" || type === "undefined") return value;
+      const holder = paths.get(this);
+      const path = Array.isArray(this) ? `${holder}[${name}]` : holder ? `${holder}.${name}` : name;
+      paths.set(given, path);
       if (type === "number" ? Number.isFinite(given) : given === value && (Array.isArray(given) || isPlain(given))) {
         return value;
       }
       // The core refuses it, or its name when there is no such option.
       if (!strict && !FREE.has(member)) return { $unsupported: type };
-      const path = pathOf(root, this, name);
       throw configError("invalid_option", path, `${path} cannot be sent`);
     });
   } catch (cause) {
@@ -101,23 +99,3 @@ export function json(root: Plain, field: string, strict = false): string {
 
 /** What the core hands on as it is: there it would not notice. */
 const FREE: ReadonlySet<string> = new Set(["authorizationDetails", "claims"]);
-
-/** Where a member is, as it would be written. */
-function pathOf(root: Plain, holder: unknown, member: string): string {
-  const seen = new Set<unknown>();
-  const search = (value: unknown, path: string): string | undefined => {
-    if (value === holder) return joined(path, value, member);
-    if (typeof value !== "object" || value === null || seen.has(value)) return undefined;
-    seen.add(value);
-    for (const [name, inner] of Object.entries(value)) {
-      const found = search(inner, joined(path, value, name));
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  return search(root, "") ?? member;
-}
-
-function joined(path: string, holder: unknown, name: string): string {
-  return Array.isArray(holder) ? `${path}[${name}]` : path === "" ? name : `${path}.${name}`;
-}

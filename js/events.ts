@@ -1,7 +1,7 @@
 /**
  * What a client or a store tells of what it does: for audit and tracing.
  */
-import { enter, instance } from "./core.js";
+import { ask } from "./ask.js";
 import { OAuthError } from "./errors.js";
 import type { Action, ErrorCode } from "./generated.js";
 
@@ -55,7 +55,7 @@ export class Reporter {
   nameOf(subjectToken: string): string {
     this.#key ??= crypto.getRandomValues(new Uint8Array(32)).join();
     const key = this.#key;
-    return enter(instance(), (core) => core.subjectFingerprint(key, subjectToken));
+    return ask((core) => core.subjectFingerprint(key, subjectToken));
   }
 
   /** Reports something. A listener that fails does not fail the call. */

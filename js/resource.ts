@@ -5,7 +5,7 @@
  */
 import { checkShape, discard, headerOf, readHeaders } from "./answer.js";
 import { invalid } from "./arguments.js";
-import { enter, instance } from "./core.js";
+import { ask } from "./ask.js";
 import { signalOf } from "./deadline.js";
 import { configError, networkError, type OAuthError, toError } from "./errors.js";
 import type { ErrorData } from "./generated.js";
@@ -32,11 +32,15 @@ export class ResourceRequest {
   constructor(input: ResourceInput, init: HostRequestInit | null | undefined) {
     const given = (init ?? {}) as RequestInit;
     const request = typeof input === "object" && input !== null && "url" in input ? (input as Request) : undefined;
-    const url = parsed(request?.url ?? input);
+    const url = made("input", "an absolute URL, or a Request", () => new URL(String(request?.url ?? input)));
     if (url.username || url.password) throw invalid("input", "an address without a user name or password");
     this.url = url.href;
     this.origin = url.origin;
-    this.#headers = headersOf(given.headers ?? request?.headers);
+    this.#headers = made(
+      "headers",
+      "names with values, as fetch takes them",
+      () => new Headers((given.headers ?? request?.headers) as HeadersInit | undefined),
+    );
     for (const name of OURS) {
       const field = `headers.${name}`;
       if (this.#headers.has(name)) throw configError("invalid_option", field, `${field} is not for the caller to set`);
@@ -69,7 +73,9 @@ export class ResourceRequest {
       response = await call(url, { ...init, signal } as never);
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      if (!fetch) checkInit(url, init);
+      // The host's fetch refuses what no request can be made of in the same way as it tells of a bad network.
+      if (!fetch)
+        made("init", "what fetch takes", () => new Request(url, { ...(init as object), body: null, signal: null }));
       throw networkError("unreachable", `${this.origin} could not be reached`, cause);
     }
     checkShape(response);
@@ -84,7 +90,7 @@ export function refusalOf(response: ResponseLike, sent: string): ErrorData | und
   const { status } = response;
   if (status !== 401 && status !== 403) return undefined;
   const challenge = headerOf(response.headers ?? {}, "www-authenticate") ?? readHeaders(response.headers)[CHALLENGE];
-  return enter(instance(), (core) => core.resourceRefusal(status, challenge ?? "", sent)) ?? undefined;
+  return ask((core) => core.resourceRefusal(status, challenge ?? "", sent)) ?? undefined;
 }
 
 /** The error of a refusal, whose answer is not read further. */
@@ -98,28 +104,12 @@ export function given(response: ResponseLike): HostResponse {
   return response as HostResponse;
 }
 
-function parsed(input: unknown): URL {
+/** What the host makes of an argument. Throws `ConfigError` where it would throw. */
+function made<T>(field: string, what: string, make: () => T): T {
   try {
-    return new URL(String(input));
-  } catch {
-    throw invalid("input", "an absolute URL, or a Request");
-  }
-}
-
-function headersOf(source: unknown): Headers {
-  try {
-    return new Headers(source as HeadersInit | undefined);
+    return make();
   } catch (cause) {
-    throw invalid("headers", "names with values, as fetch takes them", cause);
-  }
-}
-
-/** The host's fetch refuses what no request can be made of in the same way as it tells of a bad network. */
-function checkInit(url: string, init: RequestInit): void {
-  try {
-    new Request(url, { ...init, body: null, signal: null });
-  } catch (cause) {
-    throw invalid("init", "what fetch takes", cause);
+    throw invalid(field, what, cause);
   }
 }
 

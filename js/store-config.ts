@@ -3,13 +3,14 @@
  *
  * @internal
  */
-import { type Plain, requireFunctions, requirePlain } from "./arguments.js";
+import { requireFunctions, requirePlain } from "./arguments.js";
+import { ask } from "./ask.js";
 import { authData } from "./auth.js";
 import type { Lane, TokenCache } from "./cache.js";
-import { enter, instance, type RawStoreExchange } from "./core.js";
-import { inBrowser, json, pairs, refuse } from "./encode.js";
+import type { CoreExports, RawStoreExchange } from "./core.js";
+import { encodeOptions, json } from "./encode.js";
 import { Engine } from "./engine.js";
-import { adopted, ConfigError, configError } from "./errors.js";
+import { ConfigError, configError } from "./errors.js";
 import type { EventBase } from "./events.js";
 import type { StoreConfig } from "./generated.js";
 import { hostOf } from "./host.js";
@@ -93,10 +94,10 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
   for (const name of FUNCTIONS) delete rest[name];
   const caps = json(rest, "options");
   const texts = Array.isArray(configs) ? configs.map((config, index) => encodeConfig(config, `configs[${index}]`)) : [];
-  const list =
-    configs == null || Array.isArray(configs) ? `[${texts.join()}]` : json({ configs }, "options").slice(11, -1);
-  const head = caps === "{}" ? "{" : `${caps.slice(0, -1)},`;
-  const described = describe(configs, configs == null ? caps : `${head}"configs":${list}}`);
+  const all = Array.isArray(configs)
+    ? `{"configs":[${texts.join()}]${caps === "{}" ? "" : ","}${caps.slice(1)}`
+    : json({ ...rest, configs }, "options");
+  const described = describe(configs, all);
   const fetch = (plain["fetch"] ?? plain["fetchFn"]) as FetchLike | undefined;
   // Then the quick way of `findByRef` would leave something out.
   const plainly =
@@ -104,7 +105,7 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
   const slots = new Map<string, Slot>();
   for (const [index, config] of (configs as TokenExchangeConfig[]).entries()) {
     const text = texts[index] as string;
-    const make = (core: ReturnType<typeof instance>["core"]) => new core.StoreExchange(text, `configs[${index}]`, caps);
+    const make = (core: CoreExports) => new core.StoreExchange(text, `configs[${index}]`, caps);
     const own = { ...config, fetch: config.fetch ?? fetch };
     slots.set(config.ref, new Slot(own, described[index] as StoreConfig, cache, plainly, make));
   }
@@ -113,32 +114,21 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
 
 /** Asks the core, unless it has seen the very same configurations: some make a store for each request. */
 function describe(configs: unknown, text: string): StoreConfig[] {
-  const known = typeof configs === "object" && configs !== null ? CHECKED.get(configs) : undefined;
+  const known = CHECKED.get(configs as object);
   if (known?.text === text) return known.described;
-  try {
-    const described = enter(instance(), (core) => core.describeStore(text));
-    CHECKED.set(configs as object, { text, described });
-    return described;
-  } catch (thrown) {
-    throw adopted(thrown);
-  }
+  const described = ask((core) => core.describeStore(text));
+  CHECKED.set(configs as object, { text, described });
+  return described;
 }
 
 function encodeConfig(config: unknown, path: string): string {
   const plain = requirePlain(config, path);
   return at(path, () => {
-    refuse(plain, "own");
-    refuse(plain, "browser");
     const { fetch, auth, ...rest } = plain;
     requireFunctions(plain, "fetch");
-    const encoded: Plain = { ...rest, auth: authData(auth) };
-    for (const name of ["customHeaders", "extraParams"]) {
-      if (rest[name] != null) encoded[name] = pairs(rest[name], name);
-    }
     // What a function does cannot be compared: its tokens are for its own configuration.
-    if (fetch != null || typeof auth === "function") encoded["own"] = rest["ref"];
-    if (inBrowser()) encoded["browser"] = true;
-    return json(encoded, "");
+    const own = fetch != null || typeof auth === "function" ? rest["ref"] : undefined;
+    return encodeOptions(rest, authData(auth), { own }, "");
   });
 }
 

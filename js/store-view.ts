@@ -1,6 +1,6 @@
+import { brand } from "./brand.js";
 import { enter } from "./core.js";
 import { failure } from "./driver.js";
-import { INSPECT, type Inspect, printed } from "./redact.js";
 import type { TokenExchangeStore } from "./store.js";
 import type { Slot } from "./store-config.js";
 import type { Credential, CredentialKind, FindOptions, StoreFetchOptions, TokenOptions } from "./store-types.js";
@@ -10,6 +10,10 @@ import type { HostRequestInit, HostResponse, ResourceInput } from "./types.js";
 
 /** A `TokenExchangeStore` as one user sees it: its methods act for that user. Made by `forSubject`. */
 export class SubjectStore {
+  static {
+    brand(this, "SubjectStore", () => ({}));
+  }
+
   readonly #store: TokenExchangeStore;
   readonly #tokens: { readonly subjectToken: string; readonly actorToken?: string };
 
@@ -50,11 +54,6 @@ export class SubjectStore {
   /** As that of the store. */
   async listByKind(kind: CredentialKind): Promise<Credential[]> {
     return this.#store.listByKind(kind);
-  }
-
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    return printed("SubjectStore", {}, depth, options, inspect);
   }
 }
 

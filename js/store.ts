@@ -1,11 +1,10 @@
 import { closed, requireText } from "./arguments.js";
+import { ask } from "./ask.js";
 import { brand } from "./brand.js";
 import type { Entry } from "./cache.js";
 import type { DisposableWhereKnown } from "./client.js";
-import { enter, instance } from "./core.js";
 import { credentialOf, listed } from "./credential.js";
 import { configError } from "./errors.js";
-import { INSPECT, type Inspect, printed } from "./redact.js";
 import { given, ResourceRequest } from "./resource.js";
 import { type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
 import { fetchWithToken } from "./store-fetch.js";
@@ -35,9 +34,7 @@ import type { HostRequestInit, HostResponse, ResourceInput } from "./types.js";
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is defined in the static block.
 export class TokenExchangeStore {
   static {
-    brand(this, "TokenExchangeStore");
-    const dispose: symbol | undefined = (Symbol as { dispose?: symbol }).dispose;
-    if (dispose) Object.defineProperty(this.prototype, dispose, { value: this.prototype.close });
+    brand(this, "TokenExchangeStore", (store) => ({ refs: [...store.#slots.keys()], ...store.stats() }));
   }
 
   readonly #slots: Map<string, Slot>;
@@ -158,8 +155,7 @@ export class TokenExchangeStore {
   revokeByIdentity(issuer: string, subject: string): number {
     requireText("issuer", issuer);
     requireText("subject", subject);
-    const { core } = instance();
-    const isAbout = (token: string) => enter(instance(), () => core.isAbout(token, issuer, subject));
+    const isAbout = (token: string) => ask((core) => core.isAbout(token, issuer, subject));
     return this.#tokens.invalidate(
       (entry) => isAbout(entry.subject) || (entry.response !== undefined && isAbout(entry.response.accessToken)),
     );
@@ -181,12 +177,6 @@ export class TokenExchangeStore {
       slot.engine.close();
       slot.hot = undefined;
     }
-  }
-
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    const view = { refs: [...this.#slots.keys()], ...this.stats() };
-    return printed("TokenExchangeStore", view, depth, options, inspect);
   }
 
   async #find(ref: string, options: unknown, asked?: PromiseLike<unknown>): Promise<Credential | null> {
