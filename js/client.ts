@@ -11,7 +11,7 @@ import type { ClientCredentialsRequest, Outcome, TokenExchangeRequest } from "./
 import { hostOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import { prepare } from "./prepare.js";
-import { given, ResourceRequest, refusalOf, refused } from "./resource.js";
+import { given, refusalOf, refused, resourceRequest } from "./resource.js";
 import { TokenResponse } from "./token-response.js";
 import type {
   CallOptions,
@@ -214,7 +214,7 @@ export class OAuthClient {
     input: ResourceInput,
     init: HostRequestInit | undefined,
   ): Promise<HostResponse> {
-    const request = new ResourceRequest(input, init);
+    const request = resourceRequest(input, init);
     const { accessToken, tokenType, issuedTokenType } = presented(token);
     const engine = OAuthClient.#open(client);
     const authorization = engine.ask((raw) =>

@@ -9,17 +9,14 @@ import { ConfigError, configError } from "./errors.js";
 
 /** The parameters of an operation. `null` and `undefined` members are absent ones. */
 export function encodeParams(params: unknown): string {
-  if (params == null) return "{}";
-  const plain = requirePlain(params, "params");
+  const plain = requirePlain(params ?? {}, "params");
   return json(plain["extra"] == null ? plain : { ...plain, extra: pairs(plain["extra"], "extra") }, "params");
 }
 
 /** The options of one call, but for its signal. */
 export function encodeCall(options: unknown, prepared: boolean): string {
-  if (options == null) return prepared ? '{"prepared":true}' : "{}";
-  const plain = requirePlain(options, "options");
-  refuse(plain, "prepared");
-  const { signal, ...call } = plain;
+  const { signal, ...call } = requirePlain(options ?? {}, "options");
+  refuse(call, "prepared");
   if (call["headers"] != null) call["headers"] = pairs(call["headers"], "headers");
   if (prepared) call["prepared"] = true;
   return json(call, "options");

@@ -2,6 +2,7 @@
  * What a client or a store tells of what it does: for audit and tracing.
  */
 import { ask } from "./ask.js";
+import { tell } from "./attempt.js";
 import { OAuthError } from "./errors.js";
 import type { Action, ErrorCode } from "./generated.js";
 
@@ -60,12 +61,7 @@ export class Reporter {
 
   /** Reports something. A listener that fails does not fail the call. */
   report(event: OAuthEvent): void {
-    try {
-      const result = this.#listener(Object.freeze(event)) as Partial<Promise<unknown>> | undefined;
-      result?.catch?.(() => {});
-    } catch {
-      // What happened has happened, whether or not somebody could note it.
-    }
+    tell(this.#listener, Object.freeze(event), undefined);
   }
 
   /** Reports a failure. */

@@ -19,70 +19,70 @@ import type {
 } from "./types.js";
 
 /** A request to a resource, without its token. */
-export class ResourceRequest {
+export interface ResourceRequest {
   readonly url: string;
   readonly origin: string;
   readonly signal: AbortSignalLike | undefined;
   /** Whether it can be sent a second time: a stream is gone after the first. */
   readonly replayable: boolean;
-  readonly #init: Record<string, unknown>;
-  readonly #headers: Headers;
-
-  /** Takes what `fetch` takes. Throws `ConfigError`, also for an Authorization header: that one is ours. */
-  constructor(input: ResourceInput, init: HostRequestInit | null | undefined) {
-    const given = (init ?? {}) as RequestInit;
-    const request = typeof input === "object" && input !== null && "url" in input ? (input as Request) : undefined;
-    const url = made("input", "an absolute URL, or a Request", () => new URL(String(request?.url ?? input)));
-    if (url.username || url.password) throw invalid("input", "an address without a user name or password");
-    this.url = url.href;
-    this.origin = url.origin;
-    this.#headers = made(
-      "headers",
-      "names with values, as fetch takes them",
-      () => new Headers((given.headers ?? request?.headers) as HeadersInit | undefined),
-    );
-    for (const name of OURS) {
-      const field = `headers.${name}`;
-      if (this.#headers.has(name)) throw configError("invalid_option", field, `${field} is not for the caller to set`);
-    }
-    this.signal = signalOf({ signal: given.signal ?? request?.signal });
-    const method = String(given.method ?? request?.method ?? "GET");
-    // RFC 9110 section 5.6.2. TRACE would give the token back, and CONNECT is for proxies.
-    if (!/^[!#-'*+.^-`|~\w-]+$/.test(method) || /^(trace|track|connect)$/i.test(method)) {
-      throw invalid("method", "a method that fetch sends");
-    }
-    const body = given.body ?? request?.body ?? undefined;
-    if (body !== undefined && /^(get|head)$/i.test(method)) throw invalid("body", `absent from a ${method}`);
-    this.replayable = isReplayable(body);
-    this.#init = { ...given, method };
-    // A stream can only be sent while it is written.
-    if (body !== undefined) Object.assign(this.#init, { body }, this.replayable ? {} : { duplex: "half" });
-  }
-
   /** Sends it with this Authorization header. A redirect comes back as it is: following it would hand the token on. */
-  async send(fetch: FetchLike | undefined, authorization: string): Promise<ResponseLike> {
+  send(fetch: FetchLike | undefined, authorization: string): Promise<ResponseLike>;
+}
+
+/** Takes what `fetch` takes. Throws `ConfigError`, also for an Authorization header: that one is ours. */
+export function resourceRequest(input: ResourceInput, init: HostRequestInit | null | undefined): ResourceRequest {
+  const given = (init ?? {}) as RequestInit;
+  const request = typeof input === "object" && input !== null && "url" in input ? (input as Request) : undefined;
+  const { href, origin, username, password } = made(
+    "input",
+    "an absolute URL, or a Request",
+    () => new URL(String(request?.url ?? input)),
+  );
+  if (username || password) throw invalid("input", "an address without a user name or password");
+  const headers = made(
+    "headers",
+    "an object, or a list of names with values",
+    () => new Headers((given.headers ?? request?.headers) as HeadersInit | undefined),
+  );
+  for (const name of OURS) {
+    const field = `headers.${name}`;
+    if (headers.has(name)) throw configError("invalid_option", field, `${field} is not for the caller to set`);
+  }
+  const signal = signalOf({ signal: given.signal ?? request?.signal });
+  const method = String(given.method ?? request?.method ?? "GET");
+  // RFC 9110 section 5.6.2. TRACE would give the token back, and CONNECT is for proxies.
+  if (!/^[!#-'*+.^-`|~\w-]+$/.test(method) || /^(trace|track|connect)$/i.test(method)) {
+    throw invalid("method", "a method that fetch sends");
+  }
+  const body = given.body ?? request?.body ?? undefined;
+  if (body !== undefined && /^(get|head)$/i.test(method)) throw invalid("body", `absent from a ${method}`);
+  const replayable = isReplayable(body);
+  const ours = { ...given, method, redirect: "manual" } as RequestInit & { duplex?: "half" };
+  if (body !== undefined) ours.body = body;
+  // A stream can only be sent while it is written.
+  if (!replayable) ours.duplex = "half";
+
+  const send = async (fetch: FetchLike | undefined, authorization: string): Promise<ResponseLike> => {
     const call = fetch ?? (globalThis.fetch as FetchLike | undefined);
     if (typeof call !== "function") {
       throw configError("missing_option", "fetch", "this host has no fetch: give one as an option");
     }
-    const headers = { ...Object.fromEntries(this.#headers), authorization };
-    const { url, signal } = this;
-    const init = { ...this.#init, headers, redirect: "manual" } as const;
     let response: ResponseLike;
     try {
-      response = await call(url, { ...init, signal } as never);
+      const sent = { ...ours, headers: { ...Object.fromEntries(headers), authorization }, signal };
+      response = await call(href, sent as never);
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
       // The host's fetch refuses what no request can be made of in the same way as it tells of a bad network.
-      if (!fetch)
-        made("init", "what fetch takes", () => new Request(url, { ...(init as object), body: null, signal: null }));
-      throw networkError("unreachable", `${this.origin} could not be reached`, cause);
+      if (!fetch) made("init", "what fetch takes", () => new Request(href, { ...ours, body: null, signal: null }));
+      throw networkError("unreachable", `${origin} could not be reached`, cause);
     }
     checkShape(response);
     if (response.redirected !== true) return response;
     discard(response);
     throw toError({ ...REDIRECTED, status: response.status });
-  }
+  };
+  return { url: href, origin, signal, replayable, send };
 }
 
 /** What the core makes of an answer that refuses the token it was sent; nothing for any other answer. */

@@ -10,17 +10,11 @@ import type { TokenResponse } from "./token-response.js";
  *
  * @internal
  */
-export class StoreReporter {
-  readonly #reporter: Reporter;
-
-  constructor(listener: (event: OAuthEvent) => unknown) {
-    this.#reporter = new Reporter(listener);
-  }
-
+export class StoreReporter extends Reporter {
   /** A token was issued. */
   exchanged({ slot, scope, subject }: Call, started: number, { scope: scopes }: TokenResponse): void {
-    const base = { ...slot.eventBase(scope), subject: this.#reporter.nameOf(subject) };
-    this.#reporter.report({ ...base, type: "exchange", scopes, outcome: "ok", durationMs: since(started) });
+    const base = { ...slot.eventBase(scope), subject: this.nameOf(subject) };
+    this.report({ ...base, type: "exchange", scopes, outcome: "ok", durationMs: since(started) });
   }
 
   /** A remembered token was given out. */
@@ -46,8 +40,8 @@ export class StoreReporter {
   /** There is no token. `slot` is unknown when there is no such configuration, `subject` until it was asked for. */
   failed(error: unknown, ref: string, { slot, scope, subject }: Partial<Call>, started: number): void {
     const base = slot?.eventBase(scope) ?? { ref, issuer: "", resource: [], requestedScopes: [] };
-    const named = subject === undefined ? base : { ...base, subject: this.#reporter.nameOf(subject) };
-    this.#reporter.reportFailure(error, { ...named, durationMs: since(started) });
+    const named = subject === undefined ? base : { ...base, subject: this.nameOf(subject) };
+    this.reportFailure(error, { ...named, durationMs: since(started) });
   }
 
   /** The scopes are those of the token in the entry, unless `event` has some. */
@@ -57,9 +51,9 @@ export class StoreReporter {
     scope: string | undefined,
     event: Pick<OAuthEvent, "type" | "outcome" | "durationMs"> & Partial<OAuthEvent>,
   ): void {
-    const subject = (entry.subjectName ??= this.#reporter.nameOf(entry.subject));
+    const subject = (entry.subjectName ??= this.nameOf(entry.subject));
     const scopes = entry.response?.scope ?? [];
-    this.#reporter.report({ ...slot.eventBase(scope), subject, scopes, ...event });
+    this.report({ ...slot.eventBase(scope), subject, scopes, ...event });
   }
 }
 

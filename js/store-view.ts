@@ -1,6 +1,5 @@
 import { brand } from "./brand.js";
-import { enter } from "./core.js";
-import { failure } from "./driver.js";
+import { toError } from "./errors.js";
 import type { TokenExchangeStore } from "./store.js";
 import type { Slot } from "./store-config.js";
 import type { Credential, CredentialKind, FindOptions, StoreFetchOptions, TokenOptions } from "./store-types.js";
@@ -59,15 +58,13 @@ export class SubjectStore {
 
 /** Throws the `ConfigError` of an exchange for a token that is none. Any other fault is told of by the calls. */
 function check({ engine }: Slot, tokens: object): void {
-  const { instance, operation, free } = engine.begin((raw) => raw.operation(JSON.stringify(tokens)));
-  try {
-    const step = enter(instance, () => operation.start(Date.now()));
-    if (step.type === "failed" && /^(subject|actor)Token$/.test(step.error.field ?? "")) {
-      throw failure(step.error, undefined);
-    }
-  } finally {
-    free();
-  }
+  const step = engine.ask((raw) => {
+    const operation = raw.operation(JSON.stringify(tokens));
+    const first = operation.start(Date.now());
+    operation.free();
+    return first;
+  });
+  if (step.type === "failed" && /^(subject|actor)Token$/.test(step.error.field ?? "")) throw toError(step.error);
 }
 
 type Tokens = "subjectToken" | "actorToken";

@@ -1,11 +1,12 @@
 import { closed, requireText } from "./arguments.js";
 import { ask } from "./ask.js";
+import { attempt, nothing, tell } from "./attempt.js";
 import { brand } from "./brand.js";
 import type { Entry } from "./cache.js";
 import type { DisposableWhereKnown } from "./client.js";
 import { credentialOf, listed } from "./credential.js";
 import { configError } from "./errors.js";
-import { given, ResourceRequest } from "./resource.js";
+import { given, resourceRequest } from "./resource.js";
 import { type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
 import { fetchWithToken } from "./store-fetch.js";
 import { type Found, StoreTokens } from "./store-tokens.js";
@@ -104,13 +105,10 @@ export class TokenExchangeStore {
     options?: StoreFetchOptions,
   ): Promise<HostResponse> {
     const { stepUp, ...wanted } = fetchOptions(options);
-    const request = new ResourceRequest(input, init);
+    const request = resourceRequest(input, init);
     const slot = this.#slot(refOf(ref));
-    const response = await fetchWithToken(request, slot, stepUp, {
-      get: (scope) => this.#get(ref, { ...wanted, scope: scope ?? wanted.scope, signal: request.signal }),
-      refused: (found) => this.#tokens.refused(found),
-    });
-    return given(response);
+    const get = (scope: string | undefined) => this.#get(ref, { ...wanted, scope, signal: request.signal });
+    return given(await fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found)));
   }
 
   /**
@@ -187,8 +185,7 @@ export class TokenExchangeStore {
     } catch (error) {
       if (rejects(error, wanted, this.#throws)) throw error;
       const { onError } = this.#functions;
-      // What the listener does with it is its own affair.
-      if (onError) attempt(onError, error, { ref }).catch(nothing);
+      if (onError) tell(onError, error, { ref });
       return null;
     }
   }
@@ -230,17 +227,6 @@ export class TokenExchangeStore {
     return found;
   }
 }
-
-/** What a function of the caller's gives or throws, as a promise. */
-function attempt<A, B, T>(call: (first: A, second: B) => T | PromiseLike<T>, first: A, second: B): Promise<T> {
-  try {
-    return Promise.resolve(call(first, second));
-  } catch (error) {
-    return Promise.reject(error);
-  }
-}
-
-function nothing(): void {}
 
 const SETTLED = Promise.resolve();
 
