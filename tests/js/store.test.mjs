@@ -15,7 +15,6 @@ import {
   SUCCESS,
   success,
   TYPE,
-  thrown,
 } from "./helpers.mjs";
 import { CRM, crmConfig, issuing, serveStore } from "./store-helpers.mjs";
 
@@ -242,27 +241,6 @@ describe("findByRef", () => {
       assert.equal(await store.findByRef(CRM), null);
     }
   });
-});
-
-test("T47, a token that is of no use as a bearer token becomes no credential", async (t) => {
-  for (const members of [
-    { token_type: "N_A", issued_token_type: TYPE.saml2 },
-    { token_type: "DPoP" },
-    { issued_token_type: TYPE.idToken },
-  ]) {
-    const { server, store, errors } = await serveStore(t, { answers: [success(members)] });
-    assert.equal(await store.findByRef(CRM), null);
-    assert.equal(await store.findByRef(CRM), null, "nor when it is remembered");
-    assert.equal(await store.findByRef(CRM, { cache: false }), null);
-    const token = await store.getToken(CRM);
-    const { message } = thrown(() => token.authorizationHeader());
-    for (const { error } of errors) {
-      assertError(error, "ConfigError", { code: "invalid_option", field: "tokenType", message });
-    }
-    assert.deepEqual([errors.length, server.requests.length], [3, 2]);
-    const strict = await serveStore(t, { answers: [success(members)], onUnavailable: "throw" });
-    await rejectsConfig(() => strict.store.findByRef(CRM), "invalid_option", "tokenType");
-  }
 });
 
 describe("getToken", () => {
