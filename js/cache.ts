@@ -1,5 +1,5 @@
 /**
- * Remembers tokens: by what shapes them, then by subject token, then by actor token. Knows no OAuth.
+ * Remembers tokens: by what shapes them, then by actor token, then by subject token. Knows no OAuth.
  *
  * Nested maps, so that no key is ever put together from two, and a token is hashed as it is. The oldest entry goes first,
  * unless it was used since it was last looked at: a mark in place of moving it at each hit.
@@ -10,15 +10,18 @@
 import type { Credential } from "./store-types.js";
 import type { TokenResponse } from "./token-response.js";
 
-/** All tokens that only their subjects and actors tell apart. */
+/** All tokens that only their subjects tell apart. */
 export interface Lane {
-  readonly fingerprint: string;
-  /** By subject token: the entry without an actor, which holds those with one. */
+  /** By subject token. */
   readonly entries: Map<string, Entry>;
+  /** The same for those with an actor, by actor token. */
+  readonly acting: Map<string, Lane>;
   /** The configurations that use it. */
   readonly owners: Set<object>;
   /** True when a configuration keeps hold of it; otherwise it goes with its last entry. */
   pinned: boolean;
+  /** Takes it out of the map in which it is, if it holds nothing. */
+  prune(): void;
 }
 
 /** The place of one token, also while it is being exchanged. What every lookup reads stands first. */
@@ -31,8 +34,6 @@ export class Entry {
   used = false;
   response: TokenResponse | undefined;
   staleUntil = 0;
-  /** By actor token. */
-  actors: Map<string, Entry> | undefined;
   /** False once it was forgotten: then nothing is kept in it any more. */
   attached = true;
   /** How many calls are filling it. */
@@ -41,12 +42,10 @@ export class Entry {
   subjectName: string | undefined;
   readonly lane: Lane;
   readonly subject: string;
-  readonly actor: string | undefined;
 
-  constructor(lane: Lane, subject: string, actor?: string) {
+  constructor(lane: Lane, subject: string) {
     this.lane = lane;
     this.subject = subject;
-    this.actor = actor;
   }
 }
 
@@ -81,11 +80,7 @@ export class TokenCache {
 
   /** The lane of a fingerprint, for a configuration. One that is not to be `pinned` must be used at once. */
   lane(fingerprint: string, owner: object, pinned: boolean): Lane {
-    let lane = this.#lanes.get(fingerprint);
-    if (!lane) {
-      lane = { fingerprint, entries: new Map(), owners: new Set(), pinned };
-      this.#lanes.set(fingerprint, lane);
-    }
+    const lane = laneIn(this.#lanes, fingerprint);
     lane.owners.add(owner);
     lane.pinned ||= pinned;
     return lane;
@@ -93,12 +88,9 @@ export class TokenCache {
 
   /** The entry of a subject and actor, which is made if there is none. */
   entry(lane: Lane, subject: string, actor: string | undefined): Entry {
-    let own = lane.entries.get(subject);
-    if (!own) lane.entries.set(subject, (own = new Entry(lane, subject)));
-    if (actor === undefined) return own;
-    own.actors ??= new Map();
-    let entry = own.actors.get(actor);
-    if (!entry) own.actors.set(actor, (entry = new Entry(lane, subject, actor)));
+    const own = actor === undefined ? lane : laneIn(lane.acting, actor, lane);
+    let entry = own.entries.get(subject);
+    if (!entry) own.entries.set(subject, (entry = new Entry(own, subject)));
     return entry;
   }
 
@@ -125,40 +117,24 @@ export class TokenCache {
   drop(entry: Entry): number {
     const kept = this.#clear(entry) ? 1 : 0;
     entry.attached = false;
-    const { lane, subject, actor } = entry;
-    const own = lane.entries.get(subject);
-    if (actor === undefined) {
-      if (own === entry) {
-        lane.entries.delete(subject);
-        // Those with an actor stay: they hang on a new one.
-        if (entry.actors?.size) {
-          const heir = new Entry(lane, subject);
-          heir.actors = entry.actors;
-          lane.entries.set(subject, heir);
-        }
-      }
-    } else if (own?.actors?.get(actor) === entry) {
-      own.actors.delete(actor);
-      if (own.actors.size === 0) own.actors = undefined;
-      this.tidy(own);
-    }
-    if (lane.entries.size === 0 && !lane.pinned) this.#lanes.delete(lane.fingerprint);
+    const { lane, subject } = entry;
+    if (lane.entries.get(subject) === entry) lane.entries.delete(subject);
+    lane.prune();
     return kept;
   }
 
   /** Lets go of an entry that holds nothing and waits for nothing. */
   tidy(entry: Entry): void {
-    if (entry.attached && !entry.response && entry.flights === 0 && !entry.actors) this.drop(entry);
+    if (entry.attached && !entry.response && entry.flights === 0) this.drop(entry);
   }
 
   /** Forgets all tokens that `matches`, and what is on its way. Gives the number of tokens forgotten. */
-  dropAll(matches: (entry: Entry) => boolean): number {
+  dropAll(matches: (entry: Entry) => boolean, lanes = this.#lanes): number {
     let dropped = 0;
-    const visit = (entry: Entry): void => {
-      if (entry.actors) for (const inner of [...entry.actors.values()]) visit(inner);
-      if (matches(entry)) dropped += this.drop(entry);
-    };
-    for (const lane of [...this.#lanes.values()]) for (const entry of [...lane.entries.values()]) visit(entry);
+    for (const lane of [...lanes.values()]) {
+      dropped += this.dropAll(matches, lane.acting);
+      for (const entry of [...lane.entries.values()]) if (matches(entry)) dropped += this.drop(entry);
+    }
     return dropped;
   }
 
@@ -190,6 +166,26 @@ export class TokenCache {
     entry.response = entry.owner = entry.credential = undefined;
     return this.#kept.delete(entry);
   }
+}
+
+/** The lane of a key, which is made if there is none. One of an actor is of the configurations of the lane it is in. */
+function laneIn(lanes: Map<string, Lane>, key: string, parent?: Lane): Lane {
+  let lane = lanes.get(key);
+  if (!lane) {
+    const made: Lane = {
+      entries: new Map(),
+      acting: new Map(),
+      owners: parent?.owners ?? new Set(),
+      pinned: false,
+      prune() {
+        if (made.pinned || made.entries.size > 0 || made.acting.size > 0 || lanes.get(key) !== made) return;
+        lanes.delete(key);
+        parent?.prune();
+      },
+    };
+    lanes.set(key, (lane = made));
+  }
+  return lane;
 }
 
 /** Gives one after the other of a set that changes, and begins again after its end; nothing in an empty set only. */

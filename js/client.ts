@@ -196,14 +196,13 @@ export class OAuthClient {
       requestedScopes: list(scope).flatMap((scope) => scope.split(" ").filter(Boolean)),
       ...(typeof subjectToken === "string" && { subject: reporter.nameOf(subjectToken) }),
     };
-    const durationMs = () => performance.now() - started;
     try {
       const result = await work;
       const [type, scopes] = result instanceof TokenResponse ? (["exchange", result.scope] as const) : DISCOVERY;
-      reporter.report({ ...base, type, scopes, outcome: "ok", durationMs: durationMs() });
+      reporter.report({ ...base, type, scopes, outcome: "ok" }, started);
       return result;
     } catch (error) {
-      reporter.reportFailure(error, { ...base, durationMs: durationMs() });
+      reporter.reportFailure(error, base, started);
       throw error;
     }
   }

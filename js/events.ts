@@ -59,21 +59,18 @@ export class Reporter {
     return ask((core) => core.subjectFingerprint(key, subjectToken));
   }
 
-  /** Reports something. A listener that fails does not fail the call. */
-  report(event: OAuthEvent): void {
-    tell(this.#listener, Object.freeze(event), undefined);
+  /** Reports something that took the time since it `started`, or none. A listener that fails does not fail the call. */
+  report(event: Omit<OAuthEvent, "durationMs">, started?: number): void {
+    const durationMs = started === undefined ? 0 : performance.now() - started;
+    tell(this.#listener, Object.freeze({ ...event, durationMs }), undefined);
   }
 
   /** Reports a failure. */
-  reportFailure(error: unknown, event: EventBase & Pick<OAuthEvent, "durationMs" | "subject">): void {
+  reportFailure(error: unknown, event: EventBase & Pick<OAuthEvent, "subject">, started: number): void {
     const known = OAuthError.is(error);
-    const denied = known && error.fault === "user";
-    this.report({
-      ...event,
-      type: denied ? "denied" : "error",
-      scopes: event.requestedScopes,
-      outcome: known ? error.code : (error as Partial<Error> | null)?.name === "AbortError" ? "aborted" : "failed",
-      ...(known && { action: error.action }),
-    });
+    const type = known && error.fault === "user" ? "denied" : "error";
+    const outcome = known ? error.code : (error as Partial<Error> | null)?.name === "AbortError" ? "aborted" : "failed";
+    const scopes = event.requestedScopes;
+    this.report({ ...event, type, scopes, outcome, ...(known && { action: error.action }) }, started);
   }
 }
