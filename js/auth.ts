@@ -34,19 +34,19 @@ export class NoneAuth {
     brand(this, "NoneAuth", ({ clientId }) => ({ clientId }));
   }
 
-  readonly #clientId: string | undefined;
+  readonly #data: AuthData;
 
   constructor(clientId?: string | null) {
-    this.#clientId = clientId == null ? undefined : requireText("clientId", clientId);
+    this.#data = { type: "none", ...(clientId != null && { clientId: requireText("clientId", clientId) }) };
   }
 
   get clientId(): string | undefined {
-    return this.#clientId;
+    return this.#data.clientId;
   }
 
   /** @internal */
   [AUTH_DATA](): AuthData {
-    return this.#clientId === undefined ? { type: "none" } : { type: "none", clientId: this.#clientId };
+    return this.#data;
   }
 }
 
@@ -56,9 +56,7 @@ export class BasicAuth {
     brand(this, "BasicAuth", ({ clientId }) => ({ clientId }));
   }
 
-  readonly #clientId: string;
-  readonly #clientSecret: string;
-  readonly #encoding: "form" | "raw" | undefined;
+  readonly #data: WithClient;
 
   /**
    * `encoding: "form"` encodes id and secret as RFC 6749 appendix B says; `"raw"` is for servers that do not decode
@@ -69,21 +67,19 @@ export class BasicAuth {
     clientSecret: string,
     options?: { readonly encoding?: "form" | "raw" | undefined } | null,
   ) {
-    this.#clientId = requireText("clientId", clientId);
-    this.#clientSecret = requireText("clientSecret", clientSecret);
     const { encoding, ...others } = options ?? {};
     for (const name of Object.keys(others)) throw unknown(name);
-    this.#encoding = requireOneOf("encoding", encoding, "form", "raw");
+    const form = requireOneOf("encoding", encoding, "form", "raw");
+    this.#data = { ...withClient("basic", clientId, clientSecret), ...(form && { encoding: form }) };
   }
 
   get clientId(): string {
-    return this.#clientId;
+    return this.#data.clientId;
   }
 
   /** @internal */
   [AUTH_DATA](): AuthData {
-    const data: AuthData = { type: "basic", clientId: this.#clientId, clientSecret: this.#clientSecret };
-    return this.#encoding ? { ...data, encoding: this.#encoding } : data;
+    return this.#data;
   }
 }
 
@@ -93,22 +89,20 @@ export class PostAuth {
     brand(this, "PostAuth", ({ clientId }) => ({ clientId }));
   }
 
-  readonly #clientId: string;
-  readonly #clientSecret: string;
+  readonly #data: WithClient;
 
   /** Throws `ConfigError`. */
   constructor(clientId: string, clientSecret: string) {
-    this.#clientId = requireText("clientId", clientId);
-    this.#clientSecret = requireText("clientSecret", clientSecret);
+    this.#data = withClient("post", clientId, clientSecret);
   }
 
   get clientId(): string {
-    return this.#clientId;
+    return this.#data.clientId;
   }
 
   /** @internal */
   [AUTH_DATA](): AuthData {
-    return { type: "post", clientId: this.#clientId, clientSecret: this.#clientSecret };
+    return this.#data;
   }
 }
 
@@ -211,4 +205,14 @@ export function authElsewhere(auth: unknown, issuer: string): unknown {
   const data = authData(auth);
   if (data === undefined || data.type === "none" || data.type === "withheld") return auth;
   return { [AUTH_DATA]: (): AuthData => ({ type: "withheld", issuer }) };
+}
+
+type WithClient = AuthData & { readonly clientId: string };
+
+function withClient(type: AuthData["type"], clientId: string, clientSecret: string): WithClient {
+  return {
+    type,
+    clientId: requireText("clientId", clientId),
+    clientSecret: requireText("clientSecret", clientSecret),
+  };
 }

@@ -51,9 +51,8 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
   const signal = signalOf({ signal: given.signal ?? request?.signal });
   const method = String(given.method ?? request?.method ?? "GET");
   // RFC 9110 section 5.6.2. TRACE would give the token back, and CONNECT is for proxies.
-  if (!/^[!#-'*+.^-`|~\w-]+$/.test(method) || /^(trace|track|connect)$/i.test(method)) {
+  if (!/^(?!(trace|track|connect)$)[!#-'*+.^-`|~\w-]+$/i.test(method))
     throw invalid("method", "a method that fetch sends");
-  }
   const body = given.body ?? request?.body ?? undefined;
   if (body !== undefined && /^(get|head)$/i.test(method)) throw invalid("body", `absent from a ${method}`);
   const replayable = isReplayable(body);
