@@ -2,11 +2,11 @@
  * How a client authenticates. These classes keep secrets in private fields and hand them to the core only; they can be
  * made before the WebAssembly is loaded.
  */
+import { invalid, missing, requireOneOf, requireText, unknown } from "./arguments.js";
+import { ask } from "./ask.js";
 import { brand } from "./brand.js";
-import { enter, instance } from "./core.js";
 import { configError } from "./errors.js";
 import type { AuthData } from "./generated.js";
-import { INSPECT, type Inspect, printed } from "./redact.js";
 import type { HostHeaders, HostURLSearchParams, ServerMetadata } from "./types.js";
 
 /** What a function that authenticates a request is called with. It changes `headers` and `body` in place. */
@@ -31,39 +31,32 @@ const AUTH_DATA: unique symbol = Symbol.for("onbehalf.authData") as never;
 /** A public client (RFC 6749 section 2.1): it sends its id at most. */
 export class NoneAuth {
   static {
-    brand(this, "NoneAuth");
+    brand(this, "NoneAuth", ({ clientId }) => ({ clientId }));
   }
 
-  readonly #clientId: string | undefined;
+  readonly #data: AuthData;
 
   constructor(clientId?: string | null) {
-    this.#clientId = clientId == null ? undefined : required("clientId", clientId);
+    this.#data = { type: "none", ...(clientId != null && { clientId: requireText("clientId", clientId) }) };
   }
 
   get clientId(): string | undefined {
-    return this.#clientId;
+    return this.#data.clientId;
   }
 
   /** @internal */
   [AUTH_DATA](): AuthData {
-    return this.#clientId === undefined ? { type: "none" } : { type: "none", clientId: this.#clientId };
-  }
-
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    return printed("NoneAuth", { clientId: this.#clientId }, depth, options, inspect);
+    return this.#data;
   }
 }
 
 /** `client_secret_basic` (RFC 6749 section 2.3.1): id and secret in the Authorization header. */
 export class BasicAuth {
   static {
-    brand(this, "BasicAuth");
+    brand(this, "BasicAuth", ({ clientId }) => ({ clientId }));
   }
 
-  readonly #clientId: string;
-  readonly #clientSecret: string;
-  readonly #encoding: "form" | "raw" | undefined;
+  readonly #data: WithClient;
 
   /**
    * `encoding: "form"` encodes id and secret as RFC 6749 appendix B says; `"raw"` is for servers that do not decode
@@ -74,85 +67,68 @@ export class BasicAuth {
     clientSecret: string,
     options?: { readonly encoding?: "form" | "raw" | undefined } | null,
   ) {
-    this.#clientId = required("clientId", clientId);
-    this.#clientSecret = required("clientSecret", clientSecret);
-    this.#encoding = encodingOf(options);
+    const { encoding, ...others } = options ?? {};
+    for (const name of Object.keys(others)) throw unknown(name);
+    const form = requireOneOf("encoding", encoding, "form", "raw");
+    this.#data = { ...withClient("basic", clientId, clientSecret), ...(form && { encoding: form }) };
   }
 
   get clientId(): string {
-    return this.#clientId;
+    return this.#data.clientId;
   }
 
   /** @internal */
   [AUTH_DATA](): AuthData {
-    const data: AuthData = { type: "basic", clientId: this.#clientId, clientSecret: this.#clientSecret };
-    return this.#encoding ? { ...data, encoding: this.#encoding } : data;
-  }
-
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    return printed("BasicAuth", { clientId: this.#clientId }, depth, options, inspect);
+    return this.#data;
   }
 }
 
 /** `client_secret_post` (RFC 6749 section 2.3.1): id and secret in the body. */
 export class PostAuth {
   static {
-    brand(this, "PostAuth");
+    brand(this, "PostAuth", ({ clientId }) => ({ clientId }));
   }
 
-  readonly #clientId: string;
-  readonly #clientSecret: string;
+  readonly #data: WithClient;
 
   /** Throws `ConfigError`. */
   constructor(clientId: string, clientSecret: string) {
-    this.#clientId = required("clientId", clientId);
-    this.#clientSecret = required("clientSecret", clientSecret);
+    this.#data = withClient("post", clientId, clientSecret);
   }
 
   get clientId(): string {
-    return this.#clientId;
+    return this.#data.clientId;
   }
 
   /** @internal */
   [AUTH_DATA](): AuthData {
-    return { type: "post", clientId: this.#clientId, clientSecret: this.#clientSecret };
-  }
-
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    return printed("PostAuth", { clientId: this.#clientId }, depth, options, inspect);
+    return this.#data;
   }
 }
 
 /** Authenticates by a token that the server gave out for this client (RFC 6750 section 2.1). */
 export class BearerAuth {
   static {
-    brand(this, "BearerAuth");
+    brand(this, "BearerAuth", () => ({}));
   }
 
   readonly #accessToken: string;
 
   /** Throws `ConfigError`. */
   constructor(accessToken: string) {
-    this.#accessToken = required("accessToken", accessToken);
+    this.#accessToken = requireText("accessToken", accessToken);
   }
 
   /** @internal */
   [AUTH_DATA](): AuthData {
     return { type: "bearer", accessToken: this.#accessToken };
   }
-
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    return printed("BearerAuth", {}, depth, options, inspect);
-  }
 }
 
 /** `client_secret_basic` with one client per zone; the zone comes from `options.zone` of each call. */
 export class MultiZoneBasicAuth {
   static {
-    brand(this, "MultiZoneBasicAuth");
+    brand(this, "MultiZoneBasicAuth", (auth) => ({ zones: auth.getConfiguredZones() }));
   }
 
   readonly #zones = new Map<string, readonly [id: string, secret: string]>();
@@ -161,11 +137,11 @@ export class MultiZoneBasicAuth {
   constructor(zones: Readonly<Record<string, readonly [id: string, secret: string]>>) {
     if (typeof zones !== "object" || zones === null) throw missing("zones");
     for (const [zone, pair] of Object.entries(zones)) {
-      const field = `zones.${required("zones", zone)}`;
+      const field = `zones.${requireText("zones", zone)}`;
       if (!Array.isArray(pair) || pair.length !== 2) {
-        throw configError("invalid_option", field, `${field} must be a pair of client id and secret`);
+        throw invalid(field, "a pair of client id and secret");
       }
-      this.#zones.set(zone, [required(`${field}[0]`, pair[0]), required(`${field}[1]`, pair[1])]);
+      this.#zones.set(zone, [requireText(`${field}[0]`, pair[0]), requireText(`${field}[1]`, pair[1])]);
     }
     if (this.#zones.size === 0) throw missing("zones");
   }
@@ -182,7 +158,7 @@ export class MultiZoneBasicAuth {
   /** The Authorization header of a zone: it holds the secret. Throws `ConfigError` `unknown_zone`. */
   getHeadersForZone(zone: string): { Authorization: string } {
     const [id, secret] = this.#pair(zone);
-    return { Authorization: enter(instance(), (core) => core.basicAuthorization(id, secret, "form")) };
+    return { Authorization: ask((core) => core.basicAuthorization(id, secret, "form")) };
   }
 
   /** The credentials of a zone. Throws `ConfigError` `unknown_zone`. */
@@ -193,11 +169,6 @@ export class MultiZoneBasicAuth {
   /** @internal */
   [AUTH_DATA](): AuthData {
     return { type: "multi_zone", zones: Array.from(this.#zones, ([zone, [id, secret]]) => [zone, id, secret]) };
-  }
-
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    return printed("MultiZoneBasicAuth", { zones: this.getConfiguredZones() }, depth, options, inspect);
   }
 
   #pair(zone: string): readonly [string, string] {
@@ -221,7 +192,7 @@ export function authData(auth: unknown): AuthData | undefined {
   if (typeof auth === "function") return { type: "custom" };
   const data = (auth as { [AUTH_DATA]?: () => AuthData })[AUTH_DATA]?.();
   if (data) return data;
-  throw configError("invalid_option", "auth", "auth must be a client authentication of onbehalf, or a function");
+  throw invalid("auth", "a client authentication of onbehalf, or a function");
 }
 
 /**
@@ -236,20 +207,12 @@ export function authElsewhere(auth: unknown, issuer: string): unknown {
   return { [AUTH_DATA]: (): AuthData => ({ type: "withheld", issuer }) };
 }
 
-function encodingOf(options: unknown): "form" | "raw" | undefined {
-  const { encoding, ...others } = (options ?? {}) as { encoding?: unknown };
-  for (const name of Object.keys(others)) throw configError("unknown_option", name, `unknown option ${name}`);
-  if (encoding == null) return undefined;
-  if (encoding === "form" || encoding === "raw") return encoding;
-  throw configError("invalid_option", "encoding", 'encoding must be "form" or "raw"');
-}
+type WithClient = AuthData & { readonly clientId: string };
 
-function required(field: string, value: unknown): string {
-  if (value == null || value === "") throw missing(field);
-  if (typeof value === "string") return value;
-  throw configError("invalid_option", field, `${field} must be a string`);
-}
-
-function missing(field: string): Error {
-  return configError("missing_option", field, `${field} is required`);
+function withClient(type: AuthData["type"], clientId: string, clientSecret: string): WithClient {
+  return {
+    type,
+    clientId: requireText("clientId", clientId),
+    clientSecret: requireText("clientSecret", clientSecret),
+  };
 }

@@ -1,18 +1,17 @@
-import { authData, authElsewhere, type ClientAuthFunction } from "./auth.js";
+import { closed, invalid, requireFunctions, requirePlain } from "./arguments.js";
+import { authData, authElsewhere } from "./auth.js";
 import { brand } from "./brand.js";
 import type { RawClient } from "./core.js";
 import { signalOf } from "./deadline.js";
 import type { Answer } from "./driver.js";
-import { encodeCall, encodeClient, encodeParams } from "./encode.js";
+import { encodeCall, encodeOptions, encodeParams } from "./encode.js";
 import { Engine } from "./engine.js";
-import { configError } from "./errors.js";
 import { type EventBase, type OAuthEvent, Reporter } from "./events.js";
-import { Flights } from "./flight.js";
 import type { ClientCredentialsRequest, Outcome, TokenExchangeRequest } from "./generated.js";
+import { hostOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import { prepare } from "./prepare.js";
-import { INSPECT, type Inspect, printed } from "./redact.js";
-import { given, ResourceRequest, refusalOf, refused } from "./resource.js";
+import { given, refusalOf, refused, resourceRequest } from "./resource.js";
 import { TokenResponse } from "./token-response.js";
 import type {
   CallOptions,
@@ -41,10 +40,7 @@ export interface Prepare {
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is defined in the static block.
 export class OAuthClient {
   static {
-    brand(this, "OAuthClient");
-    // By name where the host knows it: the typings say the same.
-    const dispose: symbol | undefined = (Symbol as { dispose?: symbol }).dispose;
-    if (dispose) Object.defineProperty(this.prototype, dispose, { value: this.prototype.close });
+    brand(this, "OAuthClient", ({ issuer }) => ({ issuer }));
   }
 
   readonly #issuer: string;
@@ -53,29 +49,24 @@ export class OAuthClient {
   readonly #reporter: Reporter | undefined;
   readonly #clientId: string | undefined;
   #prepare: Prepare | undefined;
+  #closed = false;
+  /** Whether there are answers that may still have to be read. */
+  #handedOut = false;
 
   /** `issuer` is the issuer identifier as the server's metadata has it (RFC 8414 section 2). Throws `ConfigError`. */
   constructor(issuer: string, options?: ClientOptions | null) {
-    const { auth, fetch, onEvent, timeoutMs, maxResponseBytes } = options ?? {};
-    for (const [name, value] of Object.entries({ fetch, onEvent })) {
-      if (value != null && typeof value !== "function") {
-        throw configError("invalid_option", name, `${name} must be a function`);
-      }
-    }
+    const given = options ?? {};
+    const { auth, onEvent, clientId } = given;
+    requireFunctions(given, "fetch", "onEvent");
     const data = authData(auth);
-    const encoded = encodeClient(issuer, options, data);
-    const host = {
-      fetch: fetch ?? undefined,
-      authenticate: typeof auth === "function" ? (auth as ClientAuthFunction) : undefined,
-      timeoutMs: timeoutMs ?? 30_000,
-      maxResponseBytes: maxResponseBytes ?? 1_048_576,
-      flights: new Flights<Answer>(),
-    };
+    if (issuer != null && typeof issuer !== "string") throw invalid("issuer", "a string");
+    const { fetch: _, onEvent: __, ...plain } = requirePlain(given, "options");
+    const encoded = encodeOptions(plain, data, { issuer }, "options");
     this.#issuer = issuer;
-    this.#options = { ...options };
-    this.#clientId = options?.clientId ?? data?.clientId;
+    this.#options = { ...given };
+    this.#clientId = clientId ?? data?.clientId;
     this.#reporter = onEvent ? new Reporter(onEvent) : undefined;
-    this.#engine = new Engine(host, (core) => new core.Client(encoded));
+    this.#engine = new Engine(hostOf(given), (core) => new core.Client(encoded));
     this.#engine.ask(() => {});
   }
 
@@ -86,25 +77,25 @@ export class OAuthClient {
   /** The same operations, for a transport of the caller's own. */
   get prepare(): Prepare {
     return (this.#prepare ??= {
-      exchangeToken: (params, options) => OAuthClient.#prepared(this, EXCHANGE, params, options),
-      clientCredentials: (params, options) => OAuthClient.#prepared(this, CREDENTIALS, params, options),
-      discoverServerMetadata: (options) => OAuthClient.#prepared(this, DISCOVER, undefined, options),
+      exchangeToken: (params, options) => OAuthClient.#prepared(this, "exchangeToken", params, options),
+      clientCredentials: (params, options) => OAuthClient.#prepared(this, "clientCredentials", params, options),
+      discoverServerMetadata: (options) => OAuthClient.#prepared(this, "discoverServerMetadata", undefined, options),
     });
   }
 
   /** Exchanges a token for another one: on behalf of its subject, for a resource (RFC 8693 section 2). */
   exchangeToken(params: TokenExchangeRequest, options?: CallOptions): Promise<TokenResponse> {
-    return OAuthClient.#run(this, EXCHANGE, params, options);
+    return OAuthClient.#run(this, "exchangeToken", params, options);
   }
 
   /** Asks for a token for the client itself (RFC 6749 section 4.4). */
   clientCredentials(params?: ClientCredentialsRequest, options?: CallOptions): Promise<TokenResponse> {
-    return OAuthClient.#run(this, CREDENTIALS, params, options);
+    return OAuthClient.#run(this, "clientCredentials", params, options);
   }
 
   /** The server's metadata (RFC 8414 section 3), from this client's memory while it is fresh. */
   discoverServerMetadata(options?: CallOptions): Promise<ServerMetadata> {
-    return OAuthClient.#run(this, DISCOVER, undefined, options);
+    return OAuthClient.#run(this, "discoverServerMetadata", undefined, options);
   }
 
   /**
@@ -128,82 +119,91 @@ export class OAuthClient {
     return new OAuthClient(issuer, { ...options, auth: authElsewhere(auth, this.#issuer) } as ClientOptions);
   }
 
-  /** Lets running calls finish and refuses later ones with `client_closed`. May be called twice. */
+  /**
+   * Lets running calls finish and refuses later ones with `client_closed`. May be called twice. Answers to prepared requests
+   * can still be read.
+   */
   close(): void {
-    this.#engine.close();
-  }
-
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    return printed("OAuthClient", { issuer: this.#issuer }, depth, options, inspect);
+    this.#closed = true;
+    // Otherwise the core's memory goes with the last of these requests.
+    if (!this.#handedOut) this.#engine.close();
   }
 
   // Static, and async: a method that was taken off its client rejects as well, rather than to throw.
   static async #run<T>(
     client: OAuthClient,
-    operation: Operation<T>,
+    operation: keyof Prepare,
     params: unknown,
-    options?: CallOptions,
+    options: CallOptions | undefined,
   ): Promise<T> {
+    const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, false);
+    const work = engine
+      .run(start, options?.timeoutMs, signal)
+      .then(({ value, answer }) => resultOf(value, answer) as T);
+    return client.#reporter ? OAuthClient.#told(client, client.#reporter, operation, params, work) : work;
+  }
+
+  static async #prepared<T>(
+    client: OAuthClient,
+    operation: keyof Prepare,
+    params: unknown,
+    options: CallOptions | undefined,
+  ): Promise<PreparedRequest<T>> {
+    const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, true);
+    client.#handedOut = true;
+    const begin = (now: number) => engine.begin(start, now);
+    const timeoutMs = options?.timeoutMs ?? engine.host.timeoutMs;
+    return prepare({ host: engine.host, timeoutMs, signal, begin, result: resultOf as () => T });
+  }
+
+  /** Checks the arguments of an operation. */
+  static #call(
+    client: OAuthClient,
+    operation: keyof Prepare,
+    params: unknown,
+    options: CallOptions | undefined,
+    prepared: boolean,
+  ) {
     const signal = signalOf(options);
     const paramsJson = encodeParams(params);
-    const callJson = encodeCall(options, false);
+    const callJson = encodeCall(options, prepared);
     if (signal?.aborted) throw signal.reason;
-    const start = (raw: RawClient, now: number) => raw.start(operation.method, paramsJson, callJson, now);
-    const work = client.#engine
-      .run(start, options?.timeoutMs, signal)
-      .then(({ value, answer }) => operation.result(value, answer));
-    return client.#reporter ? OAuthClient.#told(client, client.#reporter, operation, params, work) : work;
+    const engine = OAuthClient.#open(client);
+    return { engine, start: (raw: RawClient, now: number) => raw.start(operation, paramsJson, callJson, now), signal };
+  }
+
+  static #open(client: OAuthClient): Engine<RawClient> {
+    if (client.#closed) throw closed("client");
+    return client.#engine;
   }
 
   /** Reports how an operation ends. */
   static async #told<T>(
     client: OAuthClient,
     reporter: Reporter,
-    { event, method }: Operation<T>,
+    operation: keyof Prepare,
     params: unknown,
     work: Promise<T>,
   ): Promise<T> {
     const started = performance.now();
-    const asked = (params ?? {}) as Partial<TokenExchangeRequest>;
+    const { resource, audience, scope, subjectToken } = (params ?? {}) as Partial<TokenExchangeRequest>;
     const base: EventBase & Pick<OAuthEvent, "subject"> = {
-      operation: method,
+      operation,
       issuer: client.#issuer,
       ...(client.#clientId !== undefined && { clientId: client.#clientId }),
-      resource: [...list(asked.resource), ...list(asked.audience)],
-      requestedScopes: list(asked.scope).flatMap((scope) => scope.split(" ").filter(Boolean)),
-      ...(typeof asked.subjectToken === "string" && { subject: reporter.nameOf(asked.subjectToken) }),
+      resource: [...list(resource), ...list(audience)],
+      requestedScopes: list(scope).flatMap((scope) => scope.split(" ").filter(Boolean)),
+      ...(typeof subjectToken === "string" && { subject: reporter.nameOf(subjectToken) }),
     };
-    const durationMs = () => performance.now() - started;
     try {
       const result = await work;
-      const scopes = result instanceof TokenResponse ? result.scope : [];
-      reporter.report({ ...base, type: event, scopes, outcome: "ok", durationMs: durationMs() });
+      const [type, scopes] = result instanceof TokenResponse ? (["exchange", result.scope] as const) : DISCOVERY;
+      reporter.report({ ...base, type, scopes, outcome: "ok" }, started);
       return result;
     } catch (error) {
-      reporter.reportFailure(error, { ...base, durationMs: durationMs() });
+      reporter.reportFailure(error, base, started);
       throw error;
     }
-  }
-
-  static async #prepared<T>(
-    client: OAuthClient,
-    operation: Operation<T>,
-    params: unknown,
-    options?: CallOptions,
-  ): Promise<PreparedRequest<T>> {
-    const signal = signalOf(options);
-    const paramsJson = encodeParams(params);
-    const callJson = encodeCall(options, true);
-    if (signal?.aborted) throw signal.reason;
-    const { host } = client.#engine;
-    return prepare({
-      host,
-      timeoutMs: options?.timeoutMs ?? host.timeoutMs,
-      signal,
-      begin: (now) => client.#engine.begin((raw) => raw.start(operation.method, paramsJson, callJson, now), now),
-      result: operation.result,
-    });
   }
 
   static async #fetch(
@@ -212,13 +212,14 @@ export class OAuthClient {
     input: ResourceInput,
     init: HostRequestInit | undefined,
   ): Promise<HostResponse> {
-    const request = new ResourceRequest(input, init);
+    const request = resourceRequest(input, init);
     const { accessToken, tokenType, issuedTokenType } = presented(token);
-    const authorization = client.#engine.ask((raw) =>
+    const engine = OAuthClient.#open(client);
+    const authorization = engine.ask((raw) =>
       raw.authorizeResource(request.url, accessToken, tokenType, issuedTokenType),
     );
     if (request.signal?.aborted) throw request.signal.reason;
-    const response = await request.send(client.#engine.host.fetch, authorization);
+    const response = await request.send(engine.host.fetch, authorization);
     const refusal = refusalOf(response, accessToken);
     if (refusal) throw refused(refusal, response);
     return given(response);
@@ -233,44 +234,20 @@ export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose:
   ? { [K in Dispose]: () => void }
   : object;
 
-interface Operation<T> {
-  readonly method: string;
-  readonly event: OAuthEvent["type"];
-  result(value: Outcome, answer: Answer | undefined): T;
-}
-
-const EXCHANGE: Operation<TokenResponse> = {
-  method: "exchangeToken",
-  event: "exchange",
-  result: token,
-};
-const CREDENTIALS: Operation<TokenResponse> = {
-  method: "clientCredentials",
-  event: "exchange",
-  result: token,
-};
-const DISCOVER: Operation<ServerMetadata> = {
-  method: "discoverServerMetadata",
-  event: "discovery",
-  result: metadata,
-};
-
-function token(value: Outcome, answer: Answer | undefined): TokenResponse {
-  const { token } = value as Extract<Outcome, { type: "token" }>;
-  return TokenResponse.of(token, answer?.body ?? "", answer?.headers ?? {});
-}
-
-function metadata(value: Outcome): ServerMetadata {
-  return serverMetadata(value as Extract<Outcome, { type: "metadata" }>);
+/** What an operation came to. */
+function resultOf(value: Outcome, answer: Answer | undefined): TokenResponse | ServerMetadata {
+  return value.type === "token" ? TokenResponse.of(value.token, answer) : serverMetadata(value);
 }
 
 /** A token as the core takes it to present it. */
 function presented(token: unknown): Pick<TokenResponse, "accessToken" | "tokenType" | "issuedTokenType"> {
   if (token instanceof TokenResponse) return token;
   if (typeof token === "string") return { accessToken: token, tokenType: "Bearer", issuedTokenType: undefined };
-  throw configError("invalid_option", "token", "token must be a TokenResponse or an access token");
+  throw invalid("token", "a TokenResponse or an access token");
 }
 
 function list(value: string | readonly string[] | null | undefined): readonly string[] {
   return value == null ? [] : typeof value === "string" ? [value] : value;
 }
+
+const DISCOVERY = ["discovery", []] as const;

@@ -8,7 +8,10 @@ import type { TokenResponse } from "./token-response.js";
  *
  * @internal
  */
-export function credentialOf(config: TokenExchangeConfig, { accessToken, expiresAt }: TokenResponse): Credential {
+export function credentialOf(config: TokenExchangeConfig, token: TokenResponse): Credential {
+  const { accessToken, expiresAt } = token;
+  // Whoever gets a credential presents it as a bearer token. Throws for a token that must not be.
+  token.authorizationHeader();
   const credential = described(config, accessToken);
   if (expiresAt !== undefined) credential.expiresAt = new Date(expiresAt).toISOString();
   // The same two functions for all: one made for each would cost more memory than the rest of the credential.

@@ -4,42 +4,37 @@
  *
  * @internal
  */
+import { invalid, isPlain, type Plain, requirePlain, unknown } from "./arguments.js";
 import { ConfigError, configError } from "./errors.js";
 
 /** The parameters of an operation. `null` and `undefined` members are absent ones. */
 export function encodeParams(params: unknown): string {
-  if (params == null) return "{}";
-  const plain = requirePlain(params, "params");
+  const plain = requirePlain(params ?? {}, "params");
   return json(plain["extra"] == null ? plain : { ...plain, extra: pairs(plain["extra"], "extra") }, "params");
 }
 
 /** The options of one call, but for its signal. */
 export function encodeCall(options: unknown, prepared: boolean): string {
-  if (options == null) return prepared ? '{"prepared":true}' : "{}";
-  const plain = requirePlain(options, "options");
-  refuse(plain, "prepared");
-  const { signal, ...call } = plain;
+  if (options == null && !prepared) return "";
+  const { signal, ...call } = requirePlain(options ?? {}, "options");
+  refuse(call, "prepared");
   if (call["headers"] != null) call["headers"] = pairs(call["headers"], "headers");
   if (prepared) call["prepared"] = true;
   return json(call, "options");
 }
 
-/** The options of a client, but for its functions. */
-export function encodeClient(issuer: unknown, options: unknown, auth: object | undefined): string {
-  if (issuer != null && typeof issuer !== "string")
-    throw configError("invalid_option", "issuer", "issuer must be a string");
-  const plain = options == null ? {} : requirePlain(options, "options");
-  refuse(plain, "issuer");
-  refuse(plain, "browser");
-  const { fetch: _, onEvent: __, ...rest } = plain;
-  const client: Plain = { ...rest, issuer, auth };
-  if (rest["customHeaders"] != null) client["customHeaders"] = pairs(rest["customHeaders"], "customHeaders");
-  if (inBrowser()) client["browser"] = true;
-  return json(client, "options");
+/** The options of a client or a configuration, but for its functions. `own` are those that only this side may write. */
+export function encodeOptions(options: Plain, auth: object | undefined, own: Plain, field: string): string {
+  const encoded: Plain = { ...options, auth, ...own, browser: inBrowser() || undefined };
+  for (const name of ["browser", ...Object.keys(own)]) refuse(options, name);
+  for (const name of ["customHeaders", "extraParams"]) {
+    if (options[name] != null) encoded[name] = pairs(options[name], name);
+  }
+  return json(encoded, field);
 }
 
 /** Whether this is a page: browsers do not let it name itself in `User-Agent`. */
-export function inBrowser(): boolean {
+function inBrowser(): boolean {
   return globalThis.navigator?.userAgent?.startsWith("Mozilla/5.0") === true;
 }
 
@@ -50,16 +45,16 @@ export function pairs(source: unknown, field: string): [string, string][] {
     if (value == null) return;
     if (Array.isArray(value)) for (const one of value) put(one, name);
     else if (typeof name === "string" && typeof value === "string") list.push([name, value]);
-    else throw configError("invalid_option", `${field}.${String(name)}`, `${field}.${String(name)} must be a string`);
+    else throw invalid(`${field}.${String(name)}`, "a string");
   };
   if (typeof source !== "object" || source === null) {
-    throw configError("invalid_option", field, `${field} must be an object, or a list of names with values`);
+    throw invalid(field, "an object, or a list of names with values");
   }
   if (!Array.isArray(source) && typeof (source as Headers).forEach === "function") (source as Headers).forEach(put);
   else if (Symbol.iterator in source) {
     for (const pair of source as Iterable<unknown>) {
       if (!Array.isArray(pair) || pair.length !== 2) {
-        throw configError("invalid_option", field, `${field} must be pairs of a name and a value`);
+        throw invalid(field, "pairs of a name and a value");
       }
       put(pair[1], pair[0]);
     }
@@ -67,45 +62,33 @@ export function pairs(source: unknown, field: string): [string, string][] {
   return list;
 }
 
-/** A plain object of the caller's. */
-export type Plain = Record<string, unknown>;
-
-/** Arrays, strings and instances of classes have their data elsewhere: it would get lost without a word. */
-export function requirePlain(value: unknown, field: string): Plain {
-  if (isPlain(value)) return value;
-  throw configError("invalid_option", field, `${field} must be a plain object`);
-}
-
-function isPlain(value: unknown): value is Plain {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype = Object.getPrototypeOf(value);
-  // The second is the prototype of plain objects of any realm.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 /** Names that only this side may write. */
-export function refuse(plain: Plain, name: string): void {
-  if (plain[name] !== undefined) throw configError("unknown_option", name, `unknown option ${name}`);
+function refuse(plain: Plain, name: string): void {
+  if (plain[name] !== undefined) throw unknown(name);
 }
 
-export function json(root: Plain, field: string): string {
+/** `strict`: a value that is no JSON is refused here, wherever it is. */
+export function json(root: Plain, field: string, strict = false): string {
+  // Nearly all parameters are texts, and nothing of these can get lost. It takes a fraction of the time.
+  if (Object.values(root).every((value) => value === undefined || typeof value === "string")) return JSON.stringify(root);
   let member = "";
+  const paths = new Map<unknown, string>();
   try {
     return JSON.stringify(root, function (this: Plain, name: string, value: unknown): unknown {
       if (this === root) member = name;
       const given = this[name];
-      if (given === null) {
-        // Further down null may mean something: in a claims request, for example.
-        return this === root ? undefined : value;
-      }
       const type = typeof given;
+      // Further down null may mean something: in a claims request, for example.
+      if (given === null) return this === root ? undefined : value;
       if (type === "string" || type === "boolean" || type === "undefined") return value;
+      const holder = paths.get(this);
+      const path = Array.isArray(this) ? `${holder}[${name}]` : holder ? `${holder}.${name}` : name;
+      paths.set(given, path);
       if (type === "number" ? Number.isFinite(given) : given === value && (Array.isArray(given) || isPlain(given))) {
         return value;
       }
       // The core refuses it, or its name when there is no such option.
-      if (!FREE.has(member)) return { $unsupported: type };
-      const path = pathOf(root, this, name);
+      if (!strict && !FREE.has(member)) return { $unsupported: type };
       throw configError("invalid_option", path, `${path} cannot be sent`);
     });
   } catch (cause) {
@@ -116,23 +99,3 @@ export function json(root: Plain, field: string): string {
 
 /** What the core hands on as it is: there it would not notice. */
 const FREE: ReadonlySet<string> = new Set(["authorizationDetails", "claims"]);
-
-/** Where a member is, as it would be written. */
-function pathOf(root: Plain, holder: unknown, member: string): string {
-  const seen = new Set<unknown>();
-  const search = (value: unknown, path: string): string | undefined => {
-    if (value === holder) return joined(path, value, member);
-    if (typeof value !== "object" || value === null || seen.has(value)) return undefined;
-    seen.add(value);
-    for (const [name, inner] of Object.entries(value)) {
-      const found = search(inner, joined(path, value, name));
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  return search(root, "") ?? member;
-}
-
-function joined(path: string, holder: unknown, name: string): string {
-  return Array.isArray(holder) ? `${path}[${name}]` : path === "" ? name : `${path}.${name}`;
-}

@@ -5,7 +5,7 @@
  */
 import { type CoreExports, enter, type Instance, instance, nextStep } from "./core.js";
 import { type Begun, drive, type Finished, type Host } from "./driver.js";
-import { adopted, configError } from "./errors.js";
+import { adopted } from "./errors.js";
 import type { AbortSignalLike } from "./types.js";
 
 /** Starts an operation on an object of the core; `now` in milliseconds since the epoch. */
@@ -21,7 +21,6 @@ export class Engine<Raw extends Freed> {
   readonly host: Host;
   readonly #make: (core: CoreExports) => Raw;
   #core: { readonly instance: Instance; readonly raw: Raw } | undefined;
-  #closed = false;
 
   constructor(host: Host, make: (core: CoreExports) => Raw) {
     this.host = host;
@@ -38,9 +37,8 @@ export class Engine<Raw extends Freed> {
     }
   }
 
-  /** Starts an operation. Throws `ConfigError` `client_closed` after `close`. */
+  /** Starts an operation. */
   begin(start: Start<Raw>, now: number): Begun {
-    if (this.#closed) throw configError("client_closed", undefined, "this client has been closed");
     const { instance, raw } = this.#current();
     return { instance, step: nextStep(instance, () => start(raw, now)) };
   }
@@ -54,9 +52,8 @@ export class Engine<Raw extends Freed> {
     return drive(this.host, this.begin(start, Date.now()), timeoutMs ?? this.host.timeoutMs, signal);
   }
 
-  /** Refuses later operations. Those under way hold what they need of the core. */
+  /** Gives back the object of the core. Operations under way hold what they need of it. */
   close(): void {
-    this.#closed = true;
     const core = this.#core;
     this.#core = undefined;
     if (core && !core.instance.worn) enter(core.instance, () => core.raw.free());

@@ -239,6 +239,11 @@ export function configError(code: ErrorCode, field: string | undefined, message:
   return new ConfigError(init, cause === undefined ? undefined : { cause });
 }
 
+/** No answer, for a reason that is seen on this side of the boundary. @internal */
+export function networkError(code: "timeout" | "unreachable", message: string, cause: unknown): OAuthError {
+  return toError({ kind: "network", code, message, action: "network", retryable: true, fault: "network" }, { cause });
+}
+
 /** The name is a literal on the prototype: bundlers rename classes, and stack traces take it from there. */
 function named(type: typeof OAuthError, name: string): void {
   Object.defineProperty(type.prototype, "name", { value: name, writable: true, configurable: true });

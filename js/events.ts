@@ -1,7 +1,8 @@
 /**
  * What a client or a store tells of what it does: for audit and tracing.
  */
-import { enter, instance } from "./core.js";
+import { ask } from "./ask.js";
+import { tell } from "./attempt.js";
 import { OAuthError } from "./errors.js";
 import type { Action, ErrorCode } from "./generated.js";
 
@@ -55,29 +56,21 @@ export class Reporter {
   nameOf(subjectToken: string): string {
     this.#key ??= crypto.getRandomValues(new Uint8Array(32)).join();
     const key = this.#key;
-    return enter(instance(), (core) => core.subjectFingerprint(key, subjectToken));
+    return ask((core) => core.subjectFingerprint(key, subjectToken));
   }
 
-  /** Reports something. A listener that fails does not fail the call. */
-  report(event: OAuthEvent): void {
-    try {
-      const result = this.#listener(Object.freeze(event)) as Partial<Promise<unknown>> | undefined;
-      result?.catch?.(() => {});
-    } catch {
-      // What happened has happened, whether or not somebody could note it.
-    }
+  /** Reports something that took the time since it `started`, or none. A listener that fails does not fail the call. */
+  report(event: Omit<OAuthEvent, "durationMs">, started?: number): void {
+    const durationMs = started === undefined ? 0 : performance.now() - started;
+    tell(this.#listener, Object.freeze({ ...event, durationMs }), undefined);
   }
 
   /** Reports a failure. */
-  reportFailure(error: unknown, event: EventBase & Pick<OAuthEvent, "durationMs" | "subject">): void {
+  reportFailure(error: unknown, event: EventBase & Pick<OAuthEvent, "subject">, started: number): void {
     const known = OAuthError.is(error);
-    const denied = known && error.fault === "user";
-    this.report({
-      ...event,
-      type: denied ? "denied" : "error",
-      scopes: event.requestedScopes,
-      outcome: known ? error.code : (error as Partial<Error> | null)?.name === "AbortError" ? "aborted" : "failed",
-      ...(known && { action: error.action }),
-    });
+    const type = known && error.fault === "user" ? "denied" : "error";
+    const outcome = known ? error.code : (error as Partial<Error> | null)?.name === "AbortError" ? "aborted" : "failed";
+    const scopes = event.requestedScopes;
+    this.report({ ...event, type, scopes, outcome, ...(known && { action: error.action }) }, started);
   }
 }

@@ -46,13 +46,15 @@ export class Flights<T> {
       const flight = running && running.deadline > Date.now() ? running : this.#begin(key, timeoutMs, start);
       flight.waiting++;
       // Who started it is bound by a shorter time of its own.
-      const joined = flight === running ? untilDeadline(flight) : undefined;
+      const limit = flight === running ? new Deadline(flight.deadline - Date.now()) : undefined;
       try {
-        const outcome = await wait.wait(joined?.promise ?? flight.promise);
-        if (outcome && "ok" in outcome) return outcome.ok;
-        if (outcome) throw outcome.error;
+        const outcome = await wait.wait(limit ? limit.wait(flight.promise) : flight.promise);
+        if ("ok" in outcome) return outcome.ok;
+        throw outcome.error;
+      } catch (error) {
+        if (!limit?.expired) throw error;
       } finally {
-        clearTimeout(joined?.timer);
+        limit?.end();
         flight.waiting--;
         if (flight.waiting === 0 && !flight.settled) this.#abandon(key, flight);
       }
@@ -92,15 +94,3 @@ export class Flights<T> {
     if (this.#running.get(key) === flight) this.#running.delete(key);
   }
 }
-
-/** The flight's outcome, or nothing at its deadline; and the timer, to be cleared. */
-function untilDeadline<T>(flight: Flight<T>): { promise: Promise<Outcome<T> | undefined>; timer: Timer | undefined } {
-  let timer: Timer | undefined;
-  const promise = new Promise<Outcome<T> | undefined>((resolve) => {
-    timer = setTimeout(resolve, flight.deadline - Date.now());
-    flight.promise.then(resolve);
-  });
-  return { promise, timer };
-}
-
-type Timer = ReturnType<typeof setTimeout>;

@@ -7,6 +7,7 @@
  * @internal
  */
 import { decoder, isStatus, readHeaders } from "./answer.js";
+import { invalid } from "./arguments.js";
 import type { Instance } from "./core.js";
 import { Deadline } from "./deadline.js";
 import { type Answer, abandon, type Begun, failure, type Host, type Pending, perform, received, resume } from "./driver.js";
@@ -65,8 +66,7 @@ function requestOf<T>(
     headers,
     body,
     parse(status, headers, body) {
-      if (!isStatus(status))
-        throw configError("invalid_option", "status", "status must be the number of an HTTP status");
+      if (!isStatus(status)) throw invalid("status", "the number of an HTTP status");
       const answer = received(status, readHeaders(pairs(headers ?? {}, "headers")), textOf(body));
       return read(preparation, answer, started, [...history]);
     },
@@ -122,5 +122,5 @@ function textOf(body: unknown): string {
   if (ArrayBuffer.isView(body) || Object.prototype.toString.call(body) === "[object ArrayBuffer]") {
     return decoder.decode(body as ArrayBuffer);
   }
-  throw configError("invalid_option", "body", "body must be a string or bytes");
+  throw invalid("body", "a string or bytes");
 }

@@ -11,9 +11,3 @@ export const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") a
 
 /** What such a method is called with. @internal */
 export type Inspect = (value: unknown, options: object) => string;
-
-/** Prints `name { … }` for the parts of an object that may be seen. @internal */
-export function printed(name: string, view: object, depth: number, options: object, inspect?: Inspect): unknown {
-  if (depth < 0) return `[${name}]`;
-  return inspect ? `${name} ${inspect(view, options)}` : view;
-}

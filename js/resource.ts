@@ -4,9 +4,10 @@
  * @internal
  */
 import { checkShape, discard, headerOf, readHeaders } from "./answer.js";
-import { enter, instance } from "./core.js";
+import { invalid } from "./arguments.js";
+import { ask } from "./ask.js";
 import { signalOf } from "./deadline.js";
-import { configError, type OAuthError, toError } from "./errors.js";
+import { configError, networkError, type OAuthError, toError } from "./errors.js";
 import type { ErrorData } from "./generated.js";
 import type {
   AbortSignalLike,
@@ -18,55 +19,69 @@ import type {
 } from "./types.js";
 
 /** A request to a resource, without its token. */
-export class ResourceRequest {
+export interface ResourceRequest {
   readonly url: string;
   readonly origin: string;
   readonly signal: AbortSignalLike | undefined;
   /** Whether it can be sent a second time: a stream is gone after the first. */
   readonly replayable: boolean;
-  readonly #init: Record<string, unknown>;
-  readonly #headers: Headers;
-
-  /** Takes what `fetch` takes. Throws `ConfigError`, also for an Authorization header: that one is ours. */
-  constructor(input: ResourceInput, init: HostRequestInit | null | undefined) {
-    const given = (init ?? {}) as RequestInit;
-    const request = typeof input === "object" && input !== null && "url" in input ? (input as Request) : undefined;
-    const url = parsed(request?.url ?? input);
-    if (url.username || url.password) throw invalid("input", "input must not hold a user name or password");
-    this.url = url.href;
-    this.origin = url.origin;
-    this.#headers = headersOf(given.headers ?? request?.headers);
-    if (this.#headers.has("authorization")) {
-      throw invalid("headers.authorization", "the token goes into the Authorization header: leave it out");
-    }
-    this.signal = signalOf({ signal: given.signal ?? request?.signal });
-    const body = given.body ?? request?.body ?? undefined;
-    this.replayable = isReplayable(body);
-    this.#init = { ...given, method: given.method ?? request?.method ?? "GET" };
-    // A stream can only be sent while it is written.
-    if (body !== undefined) Object.assign(this.#init, { body }, this.replayable ? {} : { duplex: "half" });
-  }
-
   /** Sends it with this Authorization header. A redirect comes back as it is: following it would hand the token on. */
-  async send(fetch: FetchLike | undefined, authorization: string): Promise<ResponseLike> {
+  send(fetch: FetchLike | undefined, authorization: string): Promise<ResponseLike>;
+}
+
+/** Takes what `fetch` takes. Throws `ConfigError`, also for an Authorization header: that one is ours. */
+export function resourceRequest(input: ResourceInput, init: HostRequestInit | null | undefined): ResourceRequest {
+  const given = (init ?? {}) as RequestInit;
+  const request = typeof input === "object" && input !== null && "url" in input ? (input as Request) : undefined;
+  const { href, origin, username, password } = made(
+    "input",
+    "an absolute URL, or a Request",
+    () => new URL(String(request?.url ?? input)),
+  );
+  if (username || password) throw invalid("input", "an address without a user name or password");
+  const headers = made(
+    "headers",
+    "an object, or a list of names with values",
+    () => new Headers((given.headers ?? request?.headers) as HeadersInit | undefined),
+  );
+  for (const name of OURS) {
+    const field = `headers.${name}`;
+    if (headers.has(name)) throw configError("invalid_option", field, `${field} is not for the caller to set`);
+  }
+  const signal = signalOf({ signal: given.signal ?? request?.signal });
+  const method = String(given.method ?? request?.method ?? "GET");
+  // RFC 9110 section 5.6.2. TRACE would give the token back, and CONNECT is for proxies.
+  if (!/^(?!(trace|track|connect)$)[!#-'*+.^-`|~\w-]+$/i.test(method))
+    throw invalid("method", "a method that fetch sends");
+  const body = given.body ?? request?.body ?? undefined;
+  if (body !== undefined && /^(get|head)$/i.test(method)) throw invalid("body", `absent from a ${method}`);
+  const replayable = isReplayable(body);
+  const ours = { ...given, method, redirect: "manual" } as RequestInit & { duplex?: "half" };
+  if (body !== undefined) ours.body = body;
+  // A stream can only be sent while it is written.
+  if (!replayable) ours.duplex = "half";
+
+  const send = async (fetch: FetchLike | undefined, authorization: string): Promise<ResponseLike> => {
     const call = fetch ?? (globalThis.fetch as FetchLike | undefined);
     if (typeof call !== "function") {
       throw configError("missing_option", "fetch", "this host has no fetch: give one as an option");
     }
-    const headers = { ...Object.fromEntries(this.#headers), authorization };
-    const { signal } = this;
     let response: ResponseLike;
     try {
-      response = await call(this.url, { ...this.#init, headers, redirect: "manual", signal } as never);
+      const sent = { ...ours, headers: { ...Object.fromEntries(headers), authorization }, signal };
+      response = await call(href, sent as never);
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      throw toError({ ...UNREACHABLE, message: `${this.origin} could not be reached` }, { cause });
+      // The host's fetch refuses what no request can be made of in the same way as it tells of a bad network.
+      if (!fetch) made("init", "what fetch takes", () => new Request(href, { ...ours, body: null, signal: null }));
+      throw networkError("unreachable", `${origin} could not be reached`, cause);
     }
     checkShape(response);
     if (response.redirected !== true) return response;
     discard(response);
     throw toError({ ...REDIRECTED, status: response.status });
-  }
+  };
+  return { url: href, origin, signal, replayable, send };
 }
 
 /** What the core makes of an answer that refuses the token it was sent; nothing for any other answer. */
@@ -74,7 +89,7 @@ export function refusalOf(response: ResponseLike, sent: string): ErrorData | und
   const { status } = response;
   if (status !== 401 && status !== 403) return undefined;
   const challenge = headerOf(response.headers ?? {}, "www-authenticate") ?? readHeaders(response.headers)[CHALLENGE];
-  const refusal = enter(instance(), (core) => core.resourceRefusal(status, challenge ?? "", sent));
+  const refusal = ask((core) => core.resourceRefusal(status, challenge ?? "", sent));
   return refusal && JSON.parse(refusal);
 }
 
@@ -89,19 +104,12 @@ export function given(response: ResponseLike): HostResponse {
   return response as HostResponse;
 }
 
-function parsed(input: unknown): URL {
+/** What the host makes of an argument. Throws `ConfigError` where it would throw. */
+function made<T>(field: string, what: string, make: () => T): T {
   try {
-    return new URL(String(input));
-  } catch {
-    throw invalid("input", "input must be an absolute URL, or a Request");
-  }
-}
-
-function headersOf(source: unknown): Headers {
-  try {
-    return new Headers(source as HeadersInit | undefined);
+    return make();
   } catch (cause) {
-    throw configError("invalid_option", "headers", "headers must be names with values, as fetch takes them", cause);
+    throw invalid(field, what, cause);
   }
 }
 
@@ -112,18 +120,9 @@ function isReplayable(body: unknown): boolean {
   );
 }
 
-function invalid(field: string, message: string): OAuthError {
-  return configError("invalid_option", field, message);
-}
-
+/** The token goes into the first; the others are between the host and its next hop (RFC 9110 sections 7.6.1 and 10.1.1). */
+const OURS = ["authorization", "expect", "keep-alive", "transfer-encoding", "upgrade"] as const;
 const CHALLENGE = "www-authenticate";
-const UNREACHABLE = {
-  kind: "network",
-  code: "unreachable",
-  action: "network",
-  retryable: true,
-  fault: "network",
-} as const;
 const REDIRECTED = {
   kind: "http",
   code: "unexpected_redirect",

@@ -3,15 +3,17 @@
  *
  * @internal
  */
-import { authData, type ClientAuthFunction } from "./auth.js";
+import { requireFunctions, requirePlain } from "./arguments.js";
+import { ask } from "./ask.js";
+import { authData } from "./auth.js";
 import type { Lane, TokenCache } from "./cache.js";
-import { enter, instance, type RawStoreExchange } from "./core.js";
-import { inBrowser, json, type Plain, pairs, refuse, requirePlain } from "./encode.js";
+import type { CoreExports, RawStoreExchange } from "./core.js";
+import { encodeOptions, json } from "./encode.js";
 import { Engine } from "./engine.js";
-import { adopted, ConfigError, configError } from "./errors.js";
+import { ConfigError, configError } from "./errors.js";
 import type { EventBase } from "./events.js";
-import { Flights } from "./flight.js";
 import type { StoreConfig } from "./generated.js";
+import { hostOf } from "./host.js";
 import type { TokenExchangeConfig, TokenExchangeStoreOptions } from "./store-types.js";
 import type { FetchLike } from "./types.js";
 
@@ -22,15 +24,14 @@ export type StoreFunctions = Pick<TokenExchangeStoreOptions, (typeof FUNCTIONS)[
 export class Slot {
   readonly config: TokenExchangeConfig;
   readonly about: StoreConfig;
-  readonly timeoutMs: number;
-  readonly fetch: FetchLike | undefined;
+  readonly active: boolean;
+  readonly engine: Engine<RawStoreExchange>;
   /** The entries by subject token of the configured scopes, once a token was asked for and if that can be all. */
   hot: Lane["entries"] | undefined;
   /** Whether a subject token and the configured scopes are all that tells tokens of the configuration apart. */
   readonly #plain: boolean;
   #lane: Lane | undefined;
   readonly #cache: TokenCache;
-  readonly #engine: Engine<RawStoreExchange>;
   /** The fingerprints of other scopes. */
   readonly #overrides = new Map<string, string>();
 
@@ -38,34 +39,17 @@ export class Slot {
     config: TokenExchangeConfig,
     about: StoreConfig,
     cache: TokenCache,
-    fetch: FetchLike | undefined,
     plain: boolean,
     make: ConstructorParameters<typeof Engine<RawStoreExchange>>[1],
   ) {
-    const { auth, tags } = config;
+    const { tags } = config;
     this.config =
       tags == null ? config : { ...config, tags: Object.freeze(typeof tags === "string" ? [tags] : [...tags]) };
     this.about = about;
-    this.timeoutMs = config.timeoutMs ?? 30_000;
-    this.fetch = config.fetch ?? fetch;
+    this.active = config.status === "active";
+    this.engine = new Engine(hostOf(config), make);
     this.#cache = cache;
     this.#plain = plain && this.active;
-    const host = {
-      fetch: this.fetch,
-      authenticate: typeof auth === "function" ? (auth as ClientAuthFunction) : undefined,
-      timeoutMs: this.timeoutMs,
-      maxResponseBytes: config.maxResponseBytes ?? 1_048_576,
-      flights: new Flights<never>(),
-    };
-    this.#engine = new Engine(host as Engine<RawStoreExchange>["host"], make);
-  }
-
-  get active(): boolean {
-    return this.config.status === "active";
-  }
-
-  get engine(): Engine<RawStoreExchange> {
-    return this.#engine;
   }
 
   /** The lane of these scopes, or of the configured ones. Throws `ConfigError` for a scope that cannot be asked for. */
@@ -98,7 +82,7 @@ export class Slot {
   }
 
   #fingerprint(scope: string | undefined): string {
-    return this.#engine.ask((raw) => raw.fingerprint(scope));
+    return this.engine.ask((raw) => raw.fingerprint(scope));
   }
 }
 
@@ -106,61 +90,45 @@ export class Slot {
 export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> {
   const plain = requirePlain(options, "options");
   const { configs, ...rest } = plain;
-  for (const name of FUNCTIONS) {
-    if (rest[name] != null && typeof rest[name] !== "function") {
-      throw configError("invalid_option", name, `${name} must be a function`);
-    }
-    delete rest[name];
-  }
+  requireFunctions(rest, ...FUNCTIONS);
+  for (const name of FUNCTIONS) delete rest[name];
   const caps = json(rest, "options");
   const texts = Array.isArray(configs) ? configs.map((config, index) => encodeConfig(config, `configs[${index}]`)) : [];
-  const list =
-    configs == null || Array.isArray(configs) ? `[${texts.join()}]` : json({ configs }, "options").slice(11, -1);
-  const head = caps === "{}" ? "{" : `${caps.slice(0, -1)},`;
-  const described = describe(configs, configs == null ? caps : `${head}"configs":${list}}`);
-  const fetch = (plain["fetch"] ?? plain["fetchFn"] ?? undefined) as FetchLike | undefined;
+  const all = Array.isArray(configs)
+    ? `{"configs":[${texts.join()}]${caps === "{}" ? "" : ","}${caps.slice(1)}`
+    : json({ ...rest, configs }, "options");
+  const described = describe(configs, all);
+  const fetch = (plain["fetch"] ?? plain["fetchFn"]) as FetchLike | undefined;
   // Then the quick way of `findByRef` would leave something out.
   const plainly =
     plain["subjectTokenProvider"] != null && plain["actorTokenProvider"] == null && plain["onEvent"] == null;
   const slots = new Map<string, Slot>();
   for (const [index, config] of (configs as TokenExchangeConfig[]).entries()) {
     const text = texts[index] as string;
-    const make = (core: ReturnType<typeof instance>["core"]) => new core.StoreExchange(text, `configs[${index}]`, caps);
-    slots.set(config.ref, new Slot({ ...config }, described[index] as StoreConfig, cache, fetch, plainly, make));
+    const make = (core: CoreExports) => new core.StoreExchange(text, `configs[${index}]`, caps);
+    const own = { ...config, fetch: config.fetch ?? fetch };
+    slots.set(config.ref, new Slot(own, described[index] as StoreConfig, cache, plainly, make));
   }
   return slots;
 }
 
 /** Asks the core, unless it has seen the very same configurations: some make a store for each request. */
 function describe(configs: unknown, text: string): StoreConfig[] {
-  const known = typeof configs === "object" && configs !== null ? CHECKED.get(configs) : undefined;
+  const known = CHECKED.get(configs as object);
   if (known?.text === text) return known.described;
-  try {
-    const described: StoreConfig[] = JSON.parse(enter(instance(), (core) => core.describeStore(text)));
-    CHECKED.set(configs as object, { text, described });
-    return described;
-  } catch (thrown) {
-    throw adopted(thrown);
-  }
+  const described: StoreConfig[] = JSON.parse(ask((core) => core.describeStore(text)));
+  CHECKED.set(configs as object, { text, described });
+  return described;
 }
 
 function encodeConfig(config: unknown, path: string): string {
   const plain = requirePlain(config, path);
   return at(path, () => {
-    refuse(plain, "own");
-    refuse(plain, "browser");
     const { fetch, auth, ...rest } = plain;
-    if (fetch != null && typeof fetch !== "function") {
-      throw configError("invalid_option", "fetch", "fetch must be a function");
-    }
-    const encoded: Plain = { ...rest, auth: authData(auth) };
-    for (const name of ["customHeaders", "extraParams"]) {
-      if (rest[name] != null) encoded[name] = pairs(rest[name], name);
-    }
+    requireFunctions(plain, "fetch");
     // What a function does cannot be compared: its tokens are for its own configuration.
-    if (fetch != null || typeof auth === "function") encoded["own"] = rest["ref"];
-    if (inBrowser()) encoded["browser"] = true;
-    return json(encoded, "");
+    const own = fetch != null || typeof auth === "function" ? rest["ref"] : undefined;
+    return encodeOptions(rest, authData(auth), { own }, "");
   });
 }
 

@@ -2,29 +2,23 @@ import { discard } from "./answer.js";
 import { configError } from "./errors.js";
 import { type ResourceRequest, refusalOf, refused } from "./resource.js";
 import type { Slot } from "./store-config.js";
+import type { Found } from "./store-tokens.js";
 import type { StoreFetchOptions } from "./store-types.js";
-import type { TokenResponse } from "./token-response.js";
 import type { ResponseLike } from "./types.js";
-
-/** Where the tokens of a request come from. */
-interface Tokens<Found extends { readonly response: TokenResponse }> {
-  /** One with these scopes in place of those first asked for. */
-  get(scope: string | undefined): Promise<Found>;
-  /** The resource has refused this one. */
-  refused(found: Found): void;
-}
 
 /**
  * Calls a resource with a token of a configuration; with a fresh one after a 401, and with further scopes where these are
- * asked for, if the body allows it.
+ * asked for, if the body allows it. `get` gives a token with these scopes in place of the configured ones, and `forget` is
+ * called with one that the resource has refused.
  *
  * @internal
  */
-export async function fetchWithToken<Found extends { readonly response: TokenResponse }>(
+export async function fetchWithToken(
   request: ResourceRequest,
-  { about, config, fetch }: Slot,
+  { about, config, engine }: Slot,
   stepUp: StoreFetchOptions["stepUp"],
-  tokens: Tokens<Found>,
+  get: (scope: string | undefined) => Promise<Found>,
+  forget: (found: Found) => void,
 ): Promise<ResponseLike> {
   if (!about.origins.includes(request.origin)) {
     const message = `the token of ${JSON.stringify(config.ref)} is not sent to ${request.origin}: name it in origins if it may`;
@@ -34,11 +28,11 @@ export async function fetchWithToken<Found extends { readonly response: TokenRes
   let fresh = false;
   let stepsLeft = stepUp === "exchange" && request.replayable ? MOST_STEPS : 0;
   for (;;) {
-    const found = await tokens.get(scope);
+    const found = await get(scope);
     const token = found.response;
-    const response = await request.send(fetch, token.authorizationHeader());
+    const response = await request.send(engine.host.fetch, token.authorizationHeader());
     if (response.status === 401) {
-      tokens.refused(found);
+      forget(found);
       if (fresh || !request.replayable) return response;
       fresh = true;
       discard(response);

@@ -2,6 +2,7 @@ import type { Entry } from "./cache.js";
 import { OAuthError } from "./errors.js";
 import { type OAuthEvent, Reporter } from "./events.js";
 import type { Slot } from "./store-config.js";
+import type { Call } from "./store-tokens.js";
 import type { TokenResponse } from "./token-response.js";
 
 /**
@@ -9,72 +10,48 @@ import type { TokenResponse } from "./token-response.js";
  *
  * @internal
  */
-export class StoreReporter {
-  readonly #reporter: Reporter;
-
-  constructor(listener: (event: OAuthEvent) => unknown) {
-    this.#reporter = new Reporter(listener);
-  }
-
+export class StoreReporter extends Reporter {
   /** A token was issued. */
-  exchanged(
-    slot: Slot,
-    scope: string | undefined,
-    subject: string,
-    started: number,
-    { scope: scopes }: TokenResponse,
-  ): void {
-    const event = { ...slot.eventBase(scope), subject: this.#reporter.nameOf(subject), durationMs: since(started) };
-    this.#reporter.report({ ...event, type: "exchange", scopes, outcome: "ok" });
+  exchanged({ slot, scope, subject }: Call, started: number, { scope: scopes }: TokenResponse): void {
+    const base = { ...slot.eventBase(scope), subject: this.nameOf(subject) };
+    this.report({ ...base, type: "exchange", scopes, outcome: "ok" }, started);
   }
 
   /** A remembered token was given out. */
-  hit(slot: Slot, entry: Entry, scope: string | undefined, stale: boolean): void {
-    const scopes = entry.response?.scope ?? [];
-    const event = { ...this.#about(slot, entry, scope), type: "cache", scopes, outcome: "ok", durationMs: 0 } as const;
-    this.#reporter.report(stale ? { ...event, stale } : event);
+  hit({ slot, scope }: Call, entry: Entry, stale: boolean): void {
+    this.#report(slot, entry, scope, { type: "cache", outcome: "ok", ...(stale && { stale }) });
   }
 
   /** A call has waited for the exchange of another. */
-  joined(slot: Slot, entry: Entry, scope: string | undefined, started: number, result: TokenResponse | unknown): void {
-    const event = { ...this.#about(slot, entry, scope), type: "join", durationMs: since(started) } as const;
-    const token = result as Partial<TokenResponse> | undefined;
-    if (token?.accessToken) this.#reporter.report({ ...event, scopes: token.scope ?? [], outcome: "ok" });
-    else
-      this.#reporter.report({
-        ...event,
-        scopes: event.requestedScopes,
-        outcome: OAuthError.is(result) ? result.code : "failed",
-      });
+  joined({ slot, scope }: Call, entry: Entry, started: number, result: TokenResponse | unknown): void {
+    const { accessToken, scope: granted } = (result ?? {}) as Partial<TokenResponse>;
+    const scopes = (accessToken ? granted : slot.eventBase(scope).requestedScopes) ?? [];
+    const outcome = accessToken ? "ok" : OAuthError.is(result) ? result.code : "failed";
+    this.#report(slot, entry, scope, { type: "join", outcome, scopes }, started);
   }
 
   /** A token was forgotten. */
   evicted(entry: Entry, outcome: OAuthEvent["outcome"]): void {
     const [owner] = entry.lane.owners;
-    const event = this.#about((entry.owner ?? owner) as Slot, entry, undefined);
-    this.#reporter.report({ ...event, type: "evict", scopes: entry.response?.scope ?? [], outcome, durationMs: 0 });
+    this.#report((entry.owner ?? owner) as Slot, entry, undefined, { type: "evict", outcome });
   }
 
-  /** There is no token. `slot` is unknown when there is no such configuration. */
-  failed(
-    error: unknown,
-    ref: string,
-    slot: Slot | undefined,
-    scope: string | undefined,
-    subject: string | undefined,
-    started: number,
-  ): void {
+  /** There is no token. `slot` is unknown when there is no such configuration, `subject` until it was asked for. */
+  failed(error: unknown, ref: string, { slot, scope, subject }: Partial<Call>, started: number): void {
     const base = slot?.eventBase(scope) ?? { ref, issuer: "", resource: [], requestedScopes: [] };
-    const named = subject === undefined ? base : { ...base, subject: this.#reporter.nameOf(subject) };
-    this.#reporter.reportFailure(error, { ...named, durationMs: since(started) });
+    this.reportFailure(error, subject === undefined ? base : { ...base, subject: this.nameOf(subject) }, started);
   }
 
-  #about(slot: Slot, entry: Entry, scope: string | undefined) {
-    entry.subjectName ??= this.#reporter.nameOf(entry.subject);
-    return { ...slot.eventBase(scope), subject: entry.subjectName };
+  /** The scopes are those of the token in the entry, unless `event` has some. */
+  #report(
+    slot: Slot,
+    entry: Entry,
+    scope: string | undefined,
+    event: Pick<OAuthEvent, "type" | "outcome"> & Partial<OAuthEvent>,
+    started?: number,
+  ): void {
+    const subject = (entry.subjectName ??= this.nameOf(entry.subject));
+    const scopes = entry.response?.scope ?? [];
+    this.report({ ...slot.eventBase(scope), subject, scopes, ...event }, started);
   }
-}
-
-function since(started: number): number {
-  return performance.now() - started;
 }

@@ -1,20 +1,29 @@
-import { INSPECT, type Inspect, printed } from "./redact.js";
+import { brand } from "./brand.js";
+import { abandon } from "./driver.js";
+import { toError } from "./errors.js";
 import type { TokenExchangeStore } from "./store.js";
+import type { Slot } from "./store-config.js";
 import type { Credential, CredentialKind, FindOptions, StoreFetchOptions, TokenOptions } from "./store-types.js";
-import { findOptions } from "./store-wanted.js";
+import { wantedOf } from "./store-wanted.js";
 import type { TokenResponse } from "./token-response.js";
 import type { HostRequestInit, HostResponse, ResourceInput } from "./types.js";
 
 /** A `TokenExchangeStore` as one user sees it: its methods act for that user. Made by `forSubject`. */
 export class SubjectStore {
+  static {
+    brand(this, "SubjectStore", () => ({}));
+  }
+
   readonly #store: TokenExchangeStore;
   readonly #tokens: { readonly subjectToken: string; readonly actorToken?: string };
 
   /** @internal */
-  constructor(store: TokenExchangeStore, subjectToken: string, options: unknown) {
-    const { actor } = findOptions(options);
+  constructor(store: TokenExchangeStore, subjectToken: string, options: unknown, slot: Slot | undefined) {
+    const { actor } = wantedOf(options, []);
     this.#store = store;
     this.#tokens = actor === undefined ? { subjectToken } : { subjectToken, actorToken: actor };
+    // Nearly all tokens are of these characters alone, and none of those is wrong. Of others the core knows.
+    if (slot && !/^[!-~]+$/.test(subjectToken + (actor ?? ""))) check(slot, this.#tokens);
   }
 
   /** As that of the store. */
@@ -46,11 +55,14 @@ export class SubjectStore {
   async listByKind(kind: CredentialKind): Promise<Credential[]> {
     return this.#store.listByKind(kind);
   }
+}
 
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    return printed("SubjectStore", {}, depth, options, inspect);
-  }
+/** Throws the `ConfigError` of an exchange for a token that is none. Any other fault is told of by the calls. */
+function check({ engine }: Slot, tokens: object): void {
+  const begun = engine.begin((raw, now) => raw.start(JSON.stringify(tokens), now), Date.now());
+  abandon(begun);
+  const { step } = begun;
+  if (step.type === "failed" && /^(subject|actor)Token$/.test(step.error.field ?? "")) throw toError(step.error);
 }
 
 type Tokens = "subjectToken" | "actorToken";

@@ -1,17 +1,15 @@
+import { closed, requireText } from "./arguments.js";
+import { ask } from "./ask.js";
+import { attempt, nothing, tell } from "./attempt.js";
 import { brand } from "./brand.js";
-import { type Entry, TokenCache } from "./cache.js";
+import type { Entry } from "./cache.js";
 import type { DisposableWhereKnown } from "./client.js";
-import { enter, instance } from "./core.js";
 import { credentialOf, listed } from "./credential.js";
-import { Deadline } from "./deadline.js";
-import { configError, OAuthError } from "./errors.js";
-import { Flights, type Start } from "./flight.js";
-import type { Outcome } from "./generated.js";
-import { INSPECT, type Inspect, printed } from "./redact.js";
-import { given, ResourceRequest } from "./resource.js";
+import { configError } from "./errors.js";
+import { given, resourceRequest } from "./resource.js";
 import { type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
 import { fetchWithToken } from "./store-fetch.js";
-import { StoreReporter } from "./store-report.js";
+import { type Found, StoreTokens } from "./store-tokens.js";
 import type {
   Credential,
   CredentialKind,
@@ -23,28 +21,9 @@ import type {
   TokenProvider,
 } from "./store-types.js";
 import { SubjectStore } from "./store-view.js";
-import {
-  ask,
-  fetchOptions,
-  findOptions,
-  givenBy,
-  NO_SIGNAL,
-  refOf,
-  rejects,
-  tokenOf,
-  tokenOptions,
-  unavailable,
-  type Wanted,
-} from "./store-wanted.js";
-import { TokenResponse } from "./token-response.js";
-import type { AbortSignalLike, HostRequestInit, HostResponse, ResourceInput } from "./types.js";
-
-/** A token, of which configuration it is, and where it is kept, if it is. */
-interface Found {
-  readonly slot: Slot;
-  readonly response: TokenResponse;
-  readonly entry: Entry | undefined;
-}
+import { fetchOptions, NO_SIGNAL, refOf, rejects, TOKEN, tokensOf, type Wanted, wantedOf } from "./store-wanted.js";
+import type { TokenResponse } from "./token-response.js";
+import type { HostRequestInit, HostResponse, ResourceInput } from "./types.js";
 
 /**
  * Exchanges the tokens of users for narrow ones, one per user and target, and remembers them: a `CredentialStore` whose
@@ -56,71 +35,61 @@ interface Found {
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is defined in the static block.
 export class TokenExchangeStore {
   static {
-    brand(this, "TokenExchangeStore");
-    const dispose: symbol | undefined = (Symbol as { dispose?: symbol }).dispose;
-    if (dispose) Object.defineProperty(this.prototype, dispose, { value: this.prototype.close });
+    brand(this, "TokenExchangeStore", (store) => ({ refs: [...store.#slots.keys()], ...store.stats() }));
   }
 
   readonly #slots: Map<string, Slot>;
-  readonly #cache: TokenCache;
-  readonly #flights = new Flights<Found>();
+  readonly #tokens: StoreTokens;
   readonly #functions: StoreFunctions;
   readonly #throws: boolean;
-  readonly #reporter: StoreReporter | undefined;
-  readonly #provide: TokenProvider | undefined;
   #closed = false;
-  #hits = 0;
-  #misses = 0;
-  #joins = 0;
-  #evictions = 0;
 
   /** Throws `ConfigError` that names the first bad option, such as `configs[2].clientId`. */
   constructor(options: TokenExchangeStoreOptions) {
     const { maxEntries, onEvent } = options ?? {};
-    this.#cache = new TokenCache(maxEntries ?? 10_000, (entry, outcome) => {
-      if (outcome === "evicted") this.#evictions++;
-      this.#reporter?.evicted(entry, outcome);
-    });
-    this.#slots = slotsOf(options, this.#cache);
-    const { subjectTokenProvider, actorTokenProvider, onError } = options;
+    this.#tokens = new StoreTokens(maxEntries ?? 10_000, onEvent);
+    this.#slots = slotsOf(options, this.#tokens.cache);
+    const { subjectTokenProvider, actorTokenProvider, onError, onUnavailable } = options;
     this.#functions = { subjectTokenProvider, actorTokenProvider, onError };
-    this.#provide = subjectTokenProvider ?? undefined;
-    this.#throws = options.onUnavailable === "throw";
-    this.#reporter = onEvent ? new StoreReporter(onEvent) : undefined;
+    this.#throws = onUnavailable === "throw";
   }
 
   /**
    * The credential of a configuration for whoever is asking, or `null`: unknown or inactive configuration, nobody to act
-   * for, or a failure. Why goes to `onError`.
+   * for, a token that is not sent as a bearer token, or a failure. Why goes to `onError`.
    *
    * Rejects with `ConfigError` for wrong arguments, with the caller's own `signal.reason`, and for nothing else unless
    * `onUnavailable` is `"throw"`: then only what the user has to mend gives `null`.
    */
   findByRef(ref: string, options?: FindOptions): Promise<Credential | null> {
-    let asked = false;
+    // No async function: one of this size costs a fifth more than a look into a map should.
     try {
       const slot = this.#slots.get(ref);
-      const provide = this.#provide;
-      if (options !== undefined || !slot?.hot || !provide || this.#closed) {
-        return this.#find(refOf(ref), findOptions(options));
-      }
-      asked = true;
-      // `then`, not `await`: an async function of this size costs a fifth more than a look into a map should.
-      return Promise.resolve(provide(ref, NO_SIGNAL)).then(
-        (subject) => this.#quick(slot, ref, subject),
-        (error) => this.#refuse(error, ref, undefined),
-      );
-    } catch (error) {
-      return Promise.reject(error).catch((thrown) => {
-        if (asked) return this.#refuse(thrown, ref, undefined);
-        throw thrown;
+      const hot = slot?.hot;
+      if (options !== undefined || !slot || !hot) return this.#find(ref, options);
+      let subject: unknown;
+      const asked = attempt(this.#functions.subjectTokenProvider as TokenProvider, ref, NO_SIGNAL);
+      asked.then((given) => {
+        subject = given;
+      }, nothing);
+      // By then a provider that has its token at hand was heard. One that takes its time costs a timer, which is too much
+      // for every lookup.
+      return SETTLED.then(() => {
+        const entry = hot.get(subject as string);
+        if (!entry || entry.owner !== slot || !this.#tokens.cache.holds(entry.usableUntil))
+          return this.#find(ref, undefined, asked);
+        entry.used = true;
+        this.#tokens.hits++;
+        return entry.credential as Credential;
       });
+    } catch (error) {
+      return Promise.reject(error);
     }
   }
 
   /** The token that `findByRef` makes a credential of. Rejects with an `OAuthError` that says what is wrong. */
   async getToken(ref: string, options?: TokenOptions): Promise<TokenResponse> {
-    return (await this.#get(refOf(ref), tokenOptions(options))).response;
+    return (await this.#get(refOf(ref), wantedOf(options, TOKEN))).response;
   }
 
   /**
@@ -136,22 +105,25 @@ export class TokenExchangeStore {
     options?: StoreFetchOptions,
   ): Promise<HostResponse> {
     const { stepUp, ...wanted } = fetchOptions(options);
-    const request = new ResourceRequest(input, init);
+    const request = resourceRequest(input, init);
     const slot = this.#slot(refOf(ref));
-    const response = await fetchWithToken(request, slot, stepUp, {
-      get: (scope) => this.#get(ref, { ...wanted, scope: scope ?? wanted.scope, signal: request.signal }),
-      refused: (found) => this.#forget(found),
-    });
-    return given(response);
+    const get = (scope: string | undefined) => this.#get(ref, { ...wanted, scope, signal: request.signal });
+    return given(await fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found)));
   }
 
-  /** The store as one user sees it, for the time of a request. It shares everything and costs nothing. */
+  /**
+   * The store as one user sees it, for the time of a request. It shares everything and costs nothing.
+   *
+   * Throws `ConfigError` for what can be no token.
+   */
   forSubject(subjectToken: string, options?: { readonly actorToken?: string | null | undefined }): SubjectStore {
-    return new SubjectStore(this, tokenOf("subjectToken", subjectToken), options);
+    const [slot] = this.#slots.values();
+    return new SubjectStore(this, requireText("subjectToken", subjectToken), options, slot);
   }
 
   /** The active configurations. `ref` is their name there. */
   async listActive(): Promise<Credential[]> {
+    if (this.#closed) throw closed("store");
     return [...this.#slots.values()].filter(({ active }) => active).map(({ config }) => listed(config));
   }
 
@@ -163,15 +135,15 @@ export class TokenExchangeStore {
   /** Forgets the tokens of a configuration, or of all; of one subject, or of all. Gives how many there were. */
   invalidateCache(ref?: string | null, options?: { readonly subjectToken?: string | null | undefined }): number {
     const slot = ref == null ? undefined : this.#slots.get(refOf(ref));
-    const { subject } = findOptions(options);
+    const { subject } = wantedOf(options);
     if (ref != null && !slot) return 0;
     const owns = (entry: Entry) => slot === undefined || entry.lane.owners.has(slot);
-    return this.#invalidate((entry) => owns(entry) && (subject === undefined || entry.subject === subject));
+    return this.#tokens.invalidate((entry) => owns(entry) && (subject === undefined || entry.subject === subject));
   }
 
   /** Forgets all tokens. Gives how many there were. */
   flushCache(): number {
-    return this.#invalidate(() => true);
+    return this.#tokens.invalidate(() => true);
   }
 
   /**
@@ -179,231 +151,84 @@ export class TokenExchangeStore {
    * JWTs (RFC 7519 section 4.1). Gives how many there were. For logout and revocation notices.
    */
   revokeByIdentity(issuer: string, subject: string): number {
-    tokenOf("issuer", issuer);
-    tokenOf("subject", subject);
-    const { core } = instance();
-    const isAbout = (token: string) => enter(instance(), () => core.isAbout(token, issuer, subject));
-    return this.#invalidate(
+    requireText("issuer", issuer);
+    requireText("subject", subject);
+    const isAbout = (token: string) => ask((core) => core.isAbout(token, issuer, subject));
+    return this.#tokens.invalidate(
       (entry) => isAbout(entry.subject) || (entry.response !== undefined && isAbout(entry.response.accessToken)),
     );
   }
 
   /** What the store has done so far. */
   stats(): StoreStats {
-    return {
-      entries: this.#cache.size,
-      hits: this.#hits,
-      misses: this.#misses,
-      joins: this.#joins,
-      evictions: this.#evictions,
-      inFlight: this.#flights.size,
-    };
+    return this.#tokens.stats;
   }
 
-  /** Forgets all tokens, lets running calls finish, and refuses later ones with `client_closed`. May be called twice. */
+  /**
+   * Forgets all tokens, lets running calls finish, and refuses later ones with `client_closed`. May be called twice. What
+   * forgets and what counts answers still: there is nothing left.
+   */
   close(): void {
     this.#closed = true;
     this.flushCache();
-    for (const slot of this.#slots.values()) slot.engine.close();
-  }
-
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    const view = { refs: [...this.#slots.keys()], ...this.stats() };
-    return printed("TokenExchangeStore", view, depth, options, inspect);
-  }
-
-  /** What nearly every lookup needs, and nothing else. */
-  #quick(slot: Slot, ref: string, subject: string | null | undefined): Credential | Promise<Credential | null> {
-    const entry = slot.hot?.get(subject as string);
-    if (entry !== undefined && entry.owner === slot) {
-      const now = Date.now();
-      if (now < entry.usableUntil && now >= this.#cache.believedFrom) {
-        entry.used = true;
-        this.#hits++;
-        return entry.credential as Credential;
-      }
+    for (const slot of this.#slots.values()) {
+      slot.engine.close();
+      slot.hot = undefined;
     }
-    return this.#find(ref, { subject, asked: true });
   }
 
-  async #find(ref: string, wanted: Wanted): Promise<Credential | null> {
+  async #find(ref: string, options: unknown, asked?: PromiseLike<unknown>): Promise<Credential | null> {
+    const wanted = { ...wantedOf(options), asked };
+    const name = refOf(ref);
     try {
-      return this.#credential(await this.#get(ref, wanted));
+      return this.#credential(await this.#get(name, wanted));
     } catch (error) {
-      return this.#refuse(error, ref, wanted);
+      if (rejects(error, wanted, this.#throws)) throw error;
+      const { onError } = this.#functions;
+      if (onError) tell(onError, error, { ref });
+      return null;
     }
-  }
-
-  /** What `findByRef` makes of a failure. */
-  #refuse(error: unknown, ref: string, wanted: Wanted | undefined): null {
-    if (rejects(error, wanted, this.#throws)) throw error;
-    try {
-      const result = this.#functions.onError?.(error, { ref }) as Partial<Promise<unknown>> | undefined;
-      result?.catch?.(() => {});
-    } catch {
-      // The failure has been told of; what the listener does with it is its own affair.
-    }
-    return null;
   }
 
   #credential({ slot, response, entry }: Found): Credential {
     if (entry?.response !== response) return credentialOf(slot.config, response);
-    if (entry.owner === slot) return entry.credential as Credential;
-    entry.owner = slot;
-    return (entry.credential = credentialOf(slot.config, response));
+    if (entry.owner !== slot) {
+      entry.credential = credentialOf(slot.config, response);
+      entry.owner = slot;
+    }
+    return entry.credential as Credential;
   }
 
   /** The configuration of this name. Throws `ConfigError`. */
   #slot(ref: string): Slot {
-    if (this.#closed) throw configError("client_closed", undefined, "this store has been closed");
+    if (this.#closed) throw closed("store");
     const slot = this.#slots.get(ref);
-    if (!slot)
-      throw configError("unknown_ref", "ref", `no configuration of this store has the ref ${JSON.stringify(ref)}`);
+    const name = JSON.stringify(ref);
+    if (!slot) throw configError("unknown_ref", "ref", `no configuration of this store has the ref ${name}`);
     if (slot.active) return slot;
-    throw configError("inactive_ref", "ref", `the configuration ${JSON.stringify(ref)} is not active`);
+    throw configError("inactive_ref", "ref", `the configuration ${name} is not active`);
   }
 
   async #get(ref: string, wanted: Wanted): Promise<Found> {
     const started = performance.now();
+    const { signal, scope, cache } = wanted;
     let slot: Slot | undefined;
     let found: Promise<Found> | Found;
     try {
       slot = this.#slot(ref);
-      const { signal, scope } = wanted;
       if (signal?.aborted) throw signal.reason;
-      const subject = wanted.asked
-        ? givenBy("subject", wanted.subject)
-        : (wanted.subject ?? (await ask(this.#functions, "subject", ref, signal)));
-      if (subject == null || subject === "") throw unavailable(ref);
-      const actor = wanted.actor ?? (await ask(this.#functions, "actor", ref, signal)) ?? undefined;
+      const tokens = await tokensOf(this.#functions, ref, wanted, slot.engine.host.timeoutMs);
       // A provider may have taken its time.
-      if (this.#closed) this.#slot(ref);
-      found = this.#lookup(slot, subject, actor === "" ? undefined : actor, scope, wanted);
+      found = this.#tokens.get({ ...tokens, slot: this.#slot(ref), scope, signal }, cache !== false);
     } catch (error) {
-      this.#reporter?.failed(error, ref, slot, wanted.scope, undefined, started);
+      this.#tokens.reporter?.failed(error, ref, { ...(slot && { slot }), scope }, started);
       throw error;
     }
     return found;
   }
-
-  #lookup(
-    slot: Slot,
-    subject: string,
-    actor: string | undefined,
-    scope: string | undefined,
-    { signal, cache }: Wanted,
-  ): Promise<Found> | Found {
-    const lane = slot.laneOf(scope);
-    if (cache === false) return this.#alone(slot, subject, actor, scope, signal);
-    const entry = this.#cache.entry(lane, subject, actor);
-    const now = Date.now();
-    if (entry.response && now < entry.usableUntil && now >= this.#cache.believedFrom) {
-      entry.used = true;
-      this.#hits++;
-      this.#reporter?.hit(slot, entry, scope, false);
-      return { slot, response: entry.response, entry };
-    }
-    return this.#share(slot, entry, scope, signal);
-  }
-
-  /** An exchange that is nobody else's business. */
-  async #alone(
-    slot: Slot,
-    subject: string,
-    actor: string | undefined,
-    scope: string | undefined,
-    signal: AbortSignalLike | undefined,
-  ): Promise<Found> {
-    this.#misses++;
-    const { response } = await this.#exchange(slot, subject, actor, scope, signal);
-    return { slot, response, entry: undefined };
-  }
-
-  /** Joins the exchange of an entry, or starts one. */
-  async #share(
-    slot: Slot,
-    entry: Entry,
-    scope: string | undefined,
-    signal: AbortSignalLike | undefined,
-  ): Promise<Found> {
-    const started = performance.now();
-    const wait = new Deadline(undefined, signal);
-    let joined = true;
-    const start = async (flight: Start): Promise<Found> => {
-      joined = false;
-      this.#misses++;
-      const { response, keep } = await this.#exchange(slot, entry.subject, entry.actor, scope, flight.deadline.signal);
-      keep(entry);
-      return { slot, response, entry };
-    };
-    entry.flights++;
-    const flight = this.#flights.join(entry, wait, slot.timeoutMs, start);
-    if (joined) this.#joins++;
-    let failure: unknown;
-    try {
-      const found = await flight;
-      if (joined) this.#reporter?.joined(slot, entry, scope, started, found.response);
-      return found;
-    } catch (error) {
-      if (joined) this.#reporter?.joined(slot, entry, scope, started, error);
-      failure = error;
-    } finally {
-      wait.end();
-      entry.flights--;
-      this.#cache.tidy(entry);
-    }
-    const { response } = entry;
-    // The caller has gone, or there is nothing left of the old token.
-    if (signal?.aborted || !response || !OAuthError.is(failure)) throw failure;
-    const now = Date.now();
-    if (failure.retryable && now < entry.staleUntil && now >= this.#cache.believedFrom) {
-      this.#reporter?.hit(slot, entry, scope, now >= entry.usableUntil);
-      return { slot, response, entry };
-    }
-    if (!failure.retryable) this.#forget({ slot, response, entry });
-    throw failure;
-  }
-
-  async #exchange(
-    slot: Slot,
-    subjectToken: string,
-    actorToken: string | undefined,
-    scope: string | undefined,
-    signal: AbortSignalLike | undefined,
-  ): Promise<{ response: TokenResponse; keep(entry: Entry): void }> {
-    const started = performance.now();
-    const params = JSON.stringify({ subjectToken, actorToken, scope });
-    try {
-      const { value, answer } = await slot.engine.run((raw, now) => raw.start(params, now), slot.timeoutMs, signal);
-      const { usableUntil, staleUntil, ...token } = (value as Extract<Outcome, { type: "token" }>).token;
-      const response = TokenResponse.of(token, answer?.body ?? "", answer?.headers ?? {});
-      this.#reporter?.exchanged(slot, scope, subjectToken, started, response);
-      const keep = (entry: Entry) => {
-        if (usableUntil !== undefined) this.#cache.keep(entry, response, Date.now(), usableUntil, staleUntil ?? 0);
-      };
-      return { response, keep };
-    } catch (error) {
-      this.#reporter?.failed(error, slot.config.ref, slot, scope, subjectToken, started);
-      throw error;
-    }
-  }
-
-  /** Forgets a token that was refused, unless a newer one has taken its place. */
-  #forget({ response, entry }: Found): void {
-    if (entry?.response !== response) return;
-    this.#reporter?.evicted(entry, "refused");
-    this.#cache.drop(entry);
-  }
-
-  #invalidate(matches: (entry: Entry) => boolean): number {
-    return this.#cache.dropAll((entry) => {
-      if (!matches(entry)) return false;
-      if (entry.response) this.#reporter?.evicted(entry, "invalidated");
-      return true;
-    });
-  }
 }
+
+const SETTLED = Promise.resolve();
 
 // For the typings: `using` where the host's library has it, and nothing where it has not.
 export interface TokenExchangeStore extends DisposableWhereKnown {}

@@ -1,10 +1,14 @@
 import { type HeaderRecord, readHeaders } from "./answer.js";
+import { invalid, requireOneOf, requirePlain, requireText } from "./arguments.js";
+import { ask } from "./ask.js";
 import { brand } from "./brand.js";
-import { type CoreExports, enter, instance } from "./core.js";
+import type { CoreExports } from "./core.js";
 import { parseDocument } from "./document.js";
-import { adopted, configError } from "./errors.js";
+import type { Answer } from "./driver.js";
+import { json, pairs } from "./encode.js";
+import { configError } from "./errors.js";
 import type { ScopeSource, TokenSet } from "./generated.js";
-import { INSPECT, type Inspect, printed, REDACTED } from "./redact.js";
+import { REDACTED } from "./redact.js";
 
 /** A token with everything that came with it, as plain data: what `expose` gives and `from` takes. It holds secrets. */
 export interface ExposedToken {
@@ -25,6 +29,12 @@ export interface ExposedToken {
   headers: Readonly<Record<string, string>>;
 }
 
+const TEXTS = ["accessToken", "tokenType", "issuedTokenType", "refreshToken", "idToken"] as const;
+const NUMBERS = ["expiresIn", "expiresAt"] as const;
+const LISTS = ["scope", "missingScopes", "assumed"] as const;
+/** What is read as the core gave it. */
+const MEMBERS = [...TEXTS, ...NUMBERS, ...LISTS, "scopeSource", "issuer"] as const;
+
 /**
  * What a server gave out (RFC 6749 section 5.1, RFC 8693 section 2.2.1). It cannot be changed.
  *
@@ -33,7 +43,13 @@ export interface ExposedToken {
  */
 export class TokenResponse {
   static {
-    brand(this, "TokenResponse");
+    brand(this, "TokenResponse", (token) => token.toJSON());
+    for (const name of MEMBERS) {
+      const get = function (this: TokenResponse) {
+        return this.#token[name];
+      };
+      Object.defineProperty(this.prototype, name, { get, configurable: true });
+    }
   }
 
   readonly #token: TokenSet;
@@ -42,17 +58,15 @@ export class TokenResponse {
   #raw: Readonly<Record<string, unknown>> | undefined;
 
   private constructor(token: TokenSet, document: string, headers: Headers | HeaderRecord) {
-    Object.freeze(token.scope);
-    Object.freeze(token.missingScopes);
-    Object.freeze(token.assumed);
+    for (const name of LISTS) Object.freeze(token[name]);
     this.#token = token;
     this.#document = document;
     this.#headers = headers;
   }
 
   /** What the core made of an answer, and the answer. @internal */
-  static of(token: TokenSet, document: string, headers: Headers | HeaderRecord): TokenResponse {
-    return new TokenResponse(token, document, headers);
+  static of(token: TokenSet, answer: Answer | undefined): TokenResponse {
+    return new TokenResponse(token, answer?.body ?? "", answer?.headers ?? {});
   }
 
   /**
@@ -62,74 +76,66 @@ export class TokenResponse {
    */
   static from(plain: ExposedToken): TokenResponse {
     if (typeof plain !== "object" || plain === null) throw invalid("token", "an object");
-    const { raw, headers, authorizationDetails } = plain;
-    const token: TokenSet = {
-      accessToken: text(plain, "accessToken") ?? fail("accessToken"),
-      tokenType: text(plain, "tokenType") ?? fail("tokenType"),
-      scope: list(plain, "scope"),
-      scopeSource: (text(plain, "scopeSource") ?? "unknown") as ScopeSource,
-      missingScopes: list(plain, "missingScopes"),
-      issuer: text(plain, "issuer") ?? "",
-      assumed: list(plain, "assumed"),
-    };
-    for (const name of ["issuedTokenType", "refreshToken", "idToken"] as const) {
-      const value = text(plain, name);
-      if (value !== undefined) token[name] = value;
-    }
-    for (const name of ["expiresIn", "expiresAt"] as const) {
+    const { raw, headers, authorizationDetails, issuer, scopeSource } = plain;
+    const token = {
+      scopeSource: requireOneOf("scopeSource", scopeSource, "response", "request", "unknown") ?? "unknown",
+      issuer: issuer == null || issuer === "" ? "" : requireText("issuer", issuer),
+    } as TokenSet;
+    for (const name of TEXTS) {
       const value = plain[name];
-      if (value != null) token[name] = Number.isFinite(value) ? value : fail(name, "a number");
+      if (value == null && name !== "accessToken" && name !== "tokenType") continue;
+      token[name] = requireText(name, value);
+      if (value !== REDACTED) continue;
+      const message = `${name} was redacted by JSON.stringify or inspect: store token.expose()`;
+      throw configError("redacted_token", name, message);
     }
-    if (authorizationDetails != null) token.authorizationDetails = JSON.stringify(authorizationDetails);
-    return new TokenResponse(token, JSON.stringify(raw ?? {}), readHeaders(headers));
+    for (const name of LISTS) {
+      const value: unknown = plain[name] ?? [];
+      if (!Array.isArray(value) || value.some((item) => typeof item !== "string")) {
+        throw invalid(name, "an array of strings");
+      }
+      token[name] = [...value];
+    }
+    for (const name of NUMBERS) {
+      const value = plain[name];
+      if (value == null) continue;
+      if (!Number.isFinite(value)) throw invalid(name, "a number");
+      token[name] = value;
+    }
+    if (authorizationDetails != null) {
+      if (!Array.isArray(authorizationDetails)) throw invalid("authorizationDetails", "an array");
+      token.authorizationDetails = written("authorizationDetails", authorizationDetails);
+    }
+    const document = written("raw", requirePlain(raw ?? {}, "raw"));
+    return new TokenResponse(token, document, readHeaders(pairs(headers ?? {}, "headers")));
   }
 
-  get accessToken(): string {
-    return this.#token.accessToken;
-  }
+  declare readonly accessToken: string;
 
   /** `Bearer`, `DPoP`, `N_A` (RFC 8693 section 2.2.1), or another one that the preset lists. */
-  get tokenType(): string {
-    return this.#token.tokenType;
-  }
+  declare readonly tokenType: string;
 
   /** What kind of token it is (RFC 8693 section 3). */
-  get issuedTokenType(): string | undefined {
-    return this.#token.issuedTokenType;
-  }
+  declare readonly issuedTokenType: string | undefined;
 
   /** The lifetime the server named, in seconds. */
-  get expiresIn(): number | undefined {
-    return this.#token.expiresIn;
-  }
+  declare readonly expiresIn: number | undefined;
 
   /** When it ends, in milliseconds since the epoch. */
-  get expiresAt(): number | undefined {
-    return this.#token.expiresAt;
-  }
+  declare readonly expiresAt: number | undefined;
 
   /** The scopes granted. Frozen. */
-  get scope(): string[] {
-    return this.#token.scope;
-  }
+  declare readonly scope: string[];
 
   /** Whether the server named the scopes, or they are those asked for (RFC 6749 section 5.1), or nobody named any. */
-  get scopeSource(): ScopeSource {
-    return this.#token.scopeSource;
-  }
+  declare readonly scopeSource: ScopeSource;
 
   /** The scopes asked for and not granted. Frozen. */
-  get missingScopes(): string[] {
-    return this.#token.missingScopes;
-  }
+  declare readonly missingScopes: string[];
 
-  get refreshToken(): string | undefined {
-    return this.#token.refreshToken;
-  }
+  declare readonly refreshToken: string | undefined;
 
-  get idToken(): string | undefined {
-    return this.#token.idToken;
-  }
+  declare readonly idToken: string | undefined;
 
   /** The authorization details granted (RFC 9396 section 7). Frozen. */
   get authorizationDetails(): unknown[] | undefined {
@@ -138,14 +144,10 @@ export class TokenResponse {
   }
 
   /** The issuer of the server that gave it out. */
-  get issuer(): string {
-    return this.#token.issuer;
-  }
+  declare readonly issuer: string;
 
   /** What the server should have said and did not, so that it had to be assumed. Frozen. */
-  get assumed(): string[] {
-    return this.#token.assumed;
-  }
+  declare readonly assumed: string[];
 
   /** The whole document as it came, frozen and without a prototype. It holds the tokens. */
   get raw(): Readonly<Record<string, unknown>> {
@@ -165,27 +167,15 @@ export class TokenResponse {
    */
   authorizationHeader(): string {
     const { accessToken, tokenType, issuedTokenType } = this.#token;
-    try {
-      return enter(instance(), (core) =>
-        (core as WithHeader).authorizationHeader(accessToken, tokenType, issuedTokenType),
-      );
-    } catch (thrown) {
-      throw adopted(thrown);
-    }
+    return ask((core) => (core as WithHeader).authorizationHeader(accessToken, tokenType, issuedTokenType));
   }
 
   /** Everything as plain data, tokens included. */
   expose(): ExposedToken {
     const { raw, headers, authorizationDetails } = this;
-    const { authorizationDetails: _, scope, missingScopes, assumed, ...rest } = this.#token;
-    const plain: ExposedToken = {
-      ...rest,
-      scope: [...scope],
-      missingScopes: [...missingScopes],
-      assumed: [...assumed],
-      raw,
-      headers,
-    };
+    const { authorizationDetails: _, ...rest } = this.#token;
+    const plain: ExposedToken = { ...rest, raw, headers };
+    for (const name of LISTS) plain[name] = [...plain[name]];
     if (authorizationDetails) plain.authorizationDetails = authorizationDetails;
     return plain;
   }
@@ -193,15 +183,8 @@ export class TokenResponse {
   /** Everything but the tokens, the document and the headers, with a text in place of each token. */
   toJSON(): Record<string, unknown> {
     const { raw: _, headers: __, ...shown } = this.expose();
-    shown.accessToken = REDACTED;
-    if (shown.refreshToken !== undefined) shown.refreshToken = REDACTED;
-    if (shown.idToken !== undefined) shown.idToken = REDACTED;
+    for (const name of ["accessToken", "refreshToken", "idToken"] as const) if (name in shown) shown[name] = REDACTED;
     return shown;
-  }
-
-  /** @internal */
-  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
-    return printed("TokenResponse", this.toJSON(), depth, options, inspect);
   }
 }
 
@@ -209,24 +192,7 @@ interface WithHeader extends CoreExports {
   authorizationHeader(accessToken: string, tokenType: string, issuedTokenType: string | undefined): string;
 }
 
-function text(plain: ExposedToken, name: keyof ExposedToken): string | undefined {
-  const value: unknown = plain[name];
-  if (value == null) return undefined;
-  if (typeof value !== "string" || value === "") return fail(name);
-  if (value !== REDACTED) return value;
-  throw configError("redacted_token", name, `${name} was redacted by JSON.stringify or inspect: store token.expose()`);
-}
-
-function list(plain: ExposedToken, name: keyof ExposedToken): string[] {
-  const value: unknown = plain[name] ?? [];
-  if (!Array.isArray(value) || value.some((item) => typeof item !== "string")) return fail(name, "an array of strings");
-  return [...value];
-}
-
-function fail(name: string, what = "a non-empty string"): never {
-  throw invalid(name, what);
-}
-
-function invalid(name: string, what: string): Error {
-  return configError("invalid_option", name, `${name} must be ${what}`);
+/** The JSON text of a member. As a member it is written, so that an error says where in it the mistake is. */
+function written(name: string, value: unknown): string {
+  return json({ [name]: value }, name, true).slice(name.length + 4, -1);
 }

@@ -40,7 +40,10 @@ export declare class OAuthClient {
      * first call that would need them rejects with `ConfigError`.
      */
     forIssuer(issuer: string): OAuthClient;
-    /** Lets running calls finish and refuses later ones with `client_closed`. May be called twice. */
+    /**
+     * Lets running calls finish and refuses later ones with `client_closed`. May be called twice. Answers to prepared requests
+     * can still be read.
+     */
     close(): void;
 }
 export interface OAuthClient extends DisposableWhereKnown {

@@ -1,7 +1,7 @@
 import type { DisposableWhereKnown } from "./client.js";
 import type { Credential, CredentialKind, FindOptions, StoreFetchOptions, StoreStats, TokenExchangeStoreOptions, TokenOptions } from "./store-types.js";
 import { SubjectStore } from "./store-view.js";
-import { TokenResponse } from "./token-response.js";
+import type { TokenResponse } from "./token-response.js";
 import type { HostRequestInit, HostResponse, ResourceInput } from "./types.js";
 /**
  * Exchanges the tokens of users for narrow ones, one per user and target, and remembers them: a `CredentialStore` whose
@@ -16,7 +16,7 @@ export declare class TokenExchangeStore {
     constructor(options: TokenExchangeStoreOptions);
     /**
      * The credential of a configuration for whoever is asking, or `null`: unknown or inactive configuration, nobody to act
-     * for, or a failure. Why goes to `onError`.
+     * for, a token that is not sent as a bearer token, or a failure. Why goes to `onError`.
      *
      * Rejects with `ConfigError` for wrong arguments, with the caller's own `signal.reason`, and for nothing else unless
      * `onUnavailable` is `"throw"`: then only what the user has to mend gives `null`.
@@ -31,7 +31,11 @@ export declare class TokenExchangeStore {
      * configuration only: any other is refused with `endpoint_origin` before anything is sent. A redirect comes back as it is.
      */
     fetch(ref: string, input: ResourceInput, init?: HostRequestInit, options?: StoreFetchOptions): Promise<HostResponse>;
-    /** The store as one user sees it, for the time of a request. It shares everything and costs nothing. */
+    /**
+     * The store as one user sees it, for the time of a request. It shares everything and costs nothing.
+     *
+     * Throws `ConfigError` for what can be no token.
+     */
     forSubject(subjectToken: string, options?: {
         readonly actorToken?: string | null | undefined;
     }): SubjectStore;
@@ -52,7 +56,10 @@ export declare class TokenExchangeStore {
     revokeByIdentity(issuer: string, subject: string): number;
     /** What the store has done so far. */
     stats(): StoreStats;
-    /** Forgets all tokens, lets running calls finish, and refuses later ones with `client_closed`. May be called twice. */
+    /**
+     * Forgets all tokens, lets running calls finish, and refuses later ones with `client_closed`. May be called twice. What
+     * forgets and what counts answers still: there is nothing left.
+     */
     close(): void;
 }
 export interface TokenExchangeStore extends DisposableWhereKnown {

@@ -32,29 +32,29 @@ export declare class TokenResponse {
      * Throws `ConfigError`: `redacted_token` when the data came from `JSON.stringify(token)`.
      */
     static from(plain: ExposedToken): TokenResponse;
-    get accessToken(): string;
+    readonly accessToken: string;
     /** `Bearer`, `DPoP`, `N_A` (RFC 8693 section 2.2.1), or another one that the preset lists. */
-    get tokenType(): string;
+    readonly tokenType: string;
     /** What kind of token it is (RFC 8693 section 3). */
-    get issuedTokenType(): string | undefined;
+    readonly issuedTokenType: string | undefined;
     /** The lifetime the server named, in seconds. */
-    get expiresIn(): number | undefined;
+    readonly expiresIn: number | undefined;
     /** When it ends, in milliseconds since the epoch. */
-    get expiresAt(): number | undefined;
+    readonly expiresAt: number | undefined;
     /** The scopes granted. Frozen. */
-    get scope(): string[];
+    readonly scope: string[];
     /** Whether the server named the scopes, or they are those asked for (RFC 6749 section 5.1), or nobody named any. */
-    get scopeSource(): ScopeSource;
+    readonly scopeSource: ScopeSource;
     /** The scopes asked for and not granted. Frozen. */
-    get missingScopes(): string[];
-    get refreshToken(): string | undefined;
-    get idToken(): string | undefined;
+    readonly missingScopes: string[];
+    readonly refreshToken: string | undefined;
+    readonly idToken: string | undefined;
     /** The authorization details granted (RFC 9396 section 7). Frozen. */
     get authorizationDetails(): unknown[] | undefined;
     /** The issuer of the server that gave it out. */
-    get issuer(): string;
+    readonly issuer: string;
     /** What the server should have said and did not, so that it had to be assumed. Frozen. */
-    get assumed(): string[];
+    readonly assumed: string[];
     /** The whole document as it came, frozen and without a prototype. It holds the tokens. */
     get raw(): Readonly<Record<string, unknown>>;
     /** The headers of the answer: names in lower case, without `set-cookie`. Frozen. */

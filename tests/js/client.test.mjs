@@ -108,6 +108,7 @@ describe("close", () => {
     await rejectsConfig(() => client.clientCredentials(), "client_closed");
     await rejectsConfig(() => client.discoverServerMetadata(), "client_closed");
     await rejectsConfig(() => client.prepare.exchangeToken({ subjectToken: SUBJECT }), "client_closed");
+    await rejectsConfig(() => client.fetchResource("token", `${server.origin}/api`), "client_closed");
     assert.equal(server.requests.length, 0);
   });
 

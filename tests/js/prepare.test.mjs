@@ -245,6 +245,31 @@ describe("prepare", () => {
   });
 });
 
+describe("an answer that arrives after close", () => {
+  test("T59, is read as one that arrives before, and so is the answer to the next request", async () => {
+    const { client, prepare } = silent();
+    const prepared = await prepare();
+    client.close();
+    assert.equal(prepared.parse(200, JSON_HEADERS, TEXT).accessToken, "issued");
+    const { retry } = prepared.parse(503, { "retry-after": "0" }, "");
+    assert.equal(retry.parse(200, JSON_HEADERS, TEXT).accessToken, "issued");
+    assertError(
+      thrown(() => prepared.parse(400, JSON_HEADERS, '{"error":"invalid_grant"}')),
+      "TokenExchangeError",
+    );
+    await rejectsConfig(() => prepare(), "client_closed");
+  });
+
+  test("T59, also when the endpoint was discovered", async (t) => {
+    const server = await serve(t);
+    const client = new OAuthClient(server.metadata());
+    await client.discoverServerMetadata();
+    const prepared = await client.prepare.exchangeToken({ subjectToken: SUBJECT });
+    client.close();
+    assert.equal(prepared.parse(200, JSON_HEADERS, TEXT).accessToken, "issued");
+  });
+});
+
 describe("custom headers", () => {
   for (const name of ["Authorization", "authorization", "Content-Type", "content-length", "DPoP", "Host", "HOST"]) {
     test(`X13, V-05, ${name} is refused in customHeaders and in the headers of a call`, async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { json } from "../servers/quirk/server.mjs";
-import { onbehalf, rejects, success } from "./helpers.mjs";
+import { onbehalf, rejects, success, throwsConfig } from "./helpers.mjs";
 import { CRM, clock, crmConfig, deferred, issuing, jwt, serveStore } from "./store-helpers.mjs";
 
 describe("identity", () => {
@@ -350,5 +350,18 @@ describe("forSubject", () => {
       assert.throws(() => store.forSubject(value), { code, field: "subjectToken" });
     }
     assert.throws(() => store.forSubject("t", { actor: "x" }), { code: "unknown_option" });
+  });
+
+  test("a token that is none is refused at once", async (t) => {
+    const { server, store } = await serveStore(t);
+    for (const token of [" ", " a", "Bearer x", "bearer x", "a\nb", "ä"]) {
+      throwsConfig(() => store.forSubject(token), "invalid_option", "subjectToken");
+      throwsConfig(() => store.forSubject("t", { actorToken: token }), "invalid_option", "actorToken");
+    }
+    const redacted = "‹redacted: use token.expose()›";
+    throwsConfig(() => store.forSubject(redacted), "redacted_token", "subjectToken");
+    throwsConfig(() => store.forSubject("t", { actorToken: redacted }), "redacted_token", "actorToken");
+    assert.ok(store.forSubject("a.b-c_d~e+f/g=", { actorToken: "a b" }));
+    assert.equal(server.requests.length, 0);
   });
 });

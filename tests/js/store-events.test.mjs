@@ -103,6 +103,31 @@ describe("onEvent of a store", () => {
     assert.equal(events[2].subject, events[0].subject);
   });
 
+  test("a listener may forget tokens while it is told of one that is forgotten", async (t) => {
+    const maxEntries = 2;
+    const [first, second, third, fourth] = ["a", "b", "c", "d"];
+    for (const forget of [(store) => store.invalidateCache(CRM), (store) => store.flushCache()]) {
+      let heard = 0;
+      const onEvent = ({ type }) => {
+        if (type === "evict" && heard++ === 0) forget(store);
+      };
+      const { server, store } = await serveStore(t, { maxEntries, onEvent });
+      const get = (subjectToken) => store.getToken(CRM, { subjectToken });
+      for (const subject of [first, second, third]) await get(subject);
+      assert.equal(store.stats().entries, 0, "what was on its way was forgotten with the rest");
+      for (const subject of [first, second]) await get(subject);
+      assert.equal(store.stats().entries, 2);
+      const { requests } = server;
+      const before = requests.length;
+      for (const subject of [first, second]) await get(subject);
+      assert.equal(requests.length, before, "both are remembered");
+      for (const subject of [third, fourth]) await get(subject);
+      assert.equal(store.stats().entries, maxEntries);
+      assert.equal(store.invalidateCache(), maxEntries);
+      assert.deepEqual([store.stats().entries, store.flushCache()], [0, 0]);
+    }
+  });
+
   test("a listener that fails, and one that listens late, disturb nobody", async (t) => {
     for (const onEvent of [() => assert.fail("mine"), () => Promise.reject(new Error("mine"))]) {
       const { store } = await serveStore(t, { onEvent });

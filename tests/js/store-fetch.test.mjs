@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { json, redirect } from "../servers/quirk/server.mjs";
 import {
+  assertError,
   assertRedacted,
   failure,
   fakeFetch,
@@ -12,6 +13,8 @@ import {
   serve,
   serveToken,
   success,
+  TYPE,
+  thrown,
 } from "./helpers.mjs";
 import { CRM, crmConfig, serveStore } from "./store-helpers.mjs";
 
@@ -27,6 +30,16 @@ async function world(t, answers, options = {}) {
   api.on("/api", ...answers);
   const made = await serveStore(t, { ...options, config: { audience: `${api.origin}/api`, ...options.config } });
   return { ...made, api, url: `${api.origin}/api` };
+}
+
+/** A client and a store of one server, which is the resource too. */
+async function mistaken(t) {
+  const { server, client } = await serveToken(t, [success()]);
+  server.on("/api", json({}));
+  const configs = [crmConfig(server, { audience: `${server.origin}/api` })];
+  const store = new onbehalf.TokenExchangeStore({ configs, subjectTokenProvider: () => "alice-token" });
+  t.after(() => store.close());
+  return { server, client, store };
 }
 
 const presented = (api) => api.requests.map(({ headers }) => headers.authorization);
@@ -231,6 +244,27 @@ describe("store.fetch", () => {
   });
 });
 
+test("T47, a token that is of no use as a bearer token becomes no credential", async (t) => {
+  for (const members of [
+    { token_type: "N_A", issued_token_type: TYPE.saml2 },
+    { token_type: "DPoP" },
+    { issued_token_type: TYPE.idToken },
+  ]) {
+    const { server, store, errors } = await serveStore(t, { answers: [success(members)] });
+    assert.equal(await store.findByRef(CRM), null);
+    assert.equal(await store.findByRef(CRM), null, "nor when it is remembered");
+    assert.equal(await store.findByRef(CRM, { cache: false }), null);
+    const token = await store.getToken(CRM);
+    const { message } = thrown(() => token.authorizationHeader());
+    for (const { error } of errors) {
+      assertError(error, "ConfigError", { code: "invalid_option", field: "tokenType", message });
+    }
+    assert.deepEqual([errors.length, server.requests.length], [3, 2]);
+    const strict = await serveStore(t, { answers: [success(members)], onUnavailable: "throw" });
+    await rejectsConfig(() => strict.store.findByRef(CRM), "invalid_option", "tokenType");
+  }
+});
+
 describe("client.fetchResource", () => {
   test("presents a token response or an access token", async (t) => {
     const { server, exchange, client } = await serveToken(t);
@@ -261,6 +295,39 @@ describe("client.fetchResource", () => {
     for (const plain of [{ status: 401 }, { status: 403 }, { status: 500 }, redirect("https://x.example"), json({})]) {
       assert.equal((await answer(plain)).status, plain.status ?? 200);
     }
+  });
+
+  test("what no fetch sends is the caller's mistake, not the network's", async (t) => {
+    const { server, client, store } = await mistaken(t);
+    const url = `${server.origin}/api`;
+    const body = new URLSearchParams("a=b");
+    for (const [init, field] of [
+      [{ method: "TRACE" }, "method"],
+      [{ method: "connect" }, "method"],
+      [{ method: "Track" }, "method"],
+      [{ method: "G T" }, "method"],
+      [{ method: "" }, "method"],
+      [{ body }, "body"],
+      [{ body: "" }, "body"],
+      [{ body, method: "head" }, "body"],
+      [{ headers: { "Transfer-Encoding": "chunked" } }, "headers.transfer-encoding"],
+      [{ headers: { expect: "100-continue" } }, "headers.expect"],
+      [{ headers: { "keep-alive": "timeout=5" } }, "headers.keep-alive"],
+      [{ headers: { upgrade: "h2c" } }, "headers.upgrade"],
+      [{ credentials: "x" }, "init"],
+      [{ mode: "navigate" }, "init"],
+    ]) {
+      await rejectsConfig(() => client.fetchResource("t", url, init), "invalid_option", field);
+      await rejectsConfig(() => store.fetch(CRM, url, init), "invalid_option", field);
+    }
+    assert.deepEqual(server.at("/api"), []);
+    for (const method of ["get", "POST", "PATCH", "PROPFIND", "OPTIONS"]) {
+      assert.equal((await client.fetchResource("t", url, { method })).status, 200);
+    }
+    await client.fetchResource("t", url, { method: "DELETE", body: "x" });
+    const request = new Request(url, { method: "PUT", body: "x" });
+    await client.fetchResource("t", request);
+    assert.equal(server.at("/api").at(-1).method, "PUT");
   });
 
   test("where and what may not be sent is refused before anything is", async (t) => {

@@ -7,6 +7,21 @@ import { serve, success } from "./helpers.mjs";
 
 const pkg = new URL("../../pkg/", import.meta.url);
 
+/** Runs a worker, and gives a function that gets a path of it. */
+function serveWorker(t, contents) {
+  const miniflare = new Miniflare({
+    modulesRoot: pkg.pathname,
+    modules: [
+      { type: "ESModule", path: new URL("worker.js", pkg).pathname, contents },
+      { type: "ESModule", path: new URL("workerd.js", pkg).pathname },
+      { type: "CompiledWasm", path: new URL("core_bg.wasm", pkg).pathname },
+    ],
+    compatibilityDate: "2026-01-01",
+  });
+  t.after(() => miniflare.dispose());
+  return async (path) => (await miniflare.dispatchFetch(`http://worker${path}`)).text();
+}
+
 test("a request that ends during its exchange does not hold up the next one", { timeout: 60_000 }, async (t) => {
   const server = await serve(t);
   // The first answer never comes; its request ends before.
@@ -30,17 +45,7 @@ test("a request that ends during its exchange does not hold up the next one", { 
       },
     };
   `;
-  const miniflare = new Miniflare({
-    modulesRoot: pkg.pathname,
-    modules: [
-      { type: "ESModule", path: new URL("worker.js", pkg).pathname, contents: worker },
-      { type: "ESModule", path: new URL("workerd.js", pkg).pathname },
-      { type: "CompiledWasm", path: new URL("core_bg.wasm", pkg).pathname },
-    ],
-    compatibilityDate: "2026-01-01",
-  });
-  t.after(() => miniflare.dispose());
-  const get = async (path) => (await miniflare.dispatchFetch(`http://worker${path}`)).text();
+  const get = serveWorker(t, worker);
   assert.equal(await get("/leave"), "left");
   await server.seen(1);
   const started = performance.now();
@@ -52,4 +57,41 @@ test("a request that ends during its exchange does not hold up the next one", { 
   assert.equal(server.requests.length, 2);
   assert.equal(await get("/"), "second");
   assert.equal(server.requests.length, 2, "the token is kept");
+});
+
+test("a remembered token is given out in every request, and a provider that hangs holds up none", {
+  timeout: 60_000,
+}, async (t) => {
+  const server = await serve(t);
+  server.on("/token", success({ access_token: "remembered" }));
+  const get = serveWorker(
+    t,
+    `
+    import { TokenExchangeStore } from "./workerd.js";
+    let subjectTokenProvider = async () => "alice";
+    const store = new TokenExchangeStore({
+      configs: [{
+        ref: "crm", name: "CRM", kind: "user-delegated", scope: "a", status: "active",
+        tokenEndpoint: "${server.origin}/token", clientId: "c", timeoutMs: 300,
+      }],
+      subjectTokenProvider: (ref) => subjectTokenProvider(ref),
+    });
+    export default {
+      async fetch(request) {
+        const hangs = new URL(request.url).pathname === "/hang";
+        subjectTokenProvider = hangs ? () => new Promise(() => {}) : async () => "alice";
+        return new Response((await store.findByRef("crm"))?.ref ?? "nothing");
+      },
+    };
+  `,
+  );
+  for (const [path, ref] of Object.entries({
+    "/1": "remembered",
+    "/2": "remembered",
+    "/hang": "nothing",
+    "/3": "remembered",
+  })) {
+    assert.equal(await get(path), ref, path);
+  }
+  assert.equal(server.requests.length, 1);
 });

@@ -350,6 +350,8 @@ describe("a store", () => {
       () => store.findByRef(CRM),
       () => store.getToken(CRM),
       () => store.fetch(CRM, "https://x.example"),
+      () => store.listActive(),
+      () => store.listByKind("fixed"),
     ]) {
       await rejectsConfig(call, "client_closed");
     }

@@ -255,6 +255,27 @@ describe("TokenResponse", () => {
     });
   }
 
+  const cycle = {};
+  cycle.self = cycle;
+  for (const [field, values] of Object.entries({
+    raw: ["x", 5, [], () => {}, { a: 5n }, cycle, { a: [Number.NaN] }, { toJSON: () => undefined }, new Date()],
+    scopeSource: ["guess", 5, {}],
+    authorizationDetails: ["x", {}, [5n], [cycle], [() => {}]],
+    headers: ["x", 5, [5], { a: 5 }],
+  })) {
+    test(`T72, TokenResponse.from refuses ${field} that is none, by name`, () => {
+      for (const value of values) {
+        const error = thrown(() => TokenResponse.from({ accessToken: "a", tokenType: "Bearer", [field]: value }));
+        assertError(error, "ConfigError", { code: "invalid_option", field: new RegExp(`^${field}\\b`) });
+      }
+      const absent = TokenResponse.from({ accessToken: "a", tokenType: "Bearer", [field]: null });
+      assert.deepEqual(
+        absent[field] ?? null,
+        { raw: Object.create(null), scopeSource: "unknown", headers: {} }[field] ?? null,
+      );
+    });
+  }
+
   test("T72, TokenResponse.from of a redacted copy: redacted_token", async () => {
     const copy = JSON.parse(JSON.stringify(await answered({})));
     const error = throwsConfig(() => TokenResponse.from(copy), "redacted_token");
