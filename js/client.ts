@@ -3,11 +3,11 @@ import { authData, authElsewhere } from "./auth.js";
 import { brand } from "./brand.js";
 import type { RawClient } from "./core.js";
 import { signalOf } from "./deadline.js";
-import type { Answer } from "./driver.js";
+import type { Finished } from "./driver.js";
 import { encodeCall, encodeOptions, encodeParams } from "./encode.js";
 import { Engine } from "./engine.js";
 import { type EventBase, type OAuthEvent, Reporter } from "./events.js";
-import type { ClientCredentialsRequest, Outcome, TokenExchangeRequest } from "./generated.js";
+import type { ClientCredentialsRequest, TokenExchangeRequest } from "./generated.js";
 import { hostOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import { prepare } from "./prepare.js";
@@ -137,10 +137,9 @@ export class OAuthClient {
     options: CallOptions | undefined,
   ): Promise<T> {
     const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, false);
-    const work = engine
-      .run(start, options?.timeoutMs, signal)
-      .then(({ value, answer }) => resultOf(value, answer) as T);
-    return client.#reporter ? OAuthClient.#told(client, client.#reporter, operation, params, work) : work;
+    const run = () => engine.run(start, options?.timeoutMs, signal);
+    if (client.#reporter) return await OAuthClient.#told(client, client.#reporter, operation, params, run);
+    return resultOf(await run()) as T;
   }
 
   static async #prepared<T>(
@@ -183,7 +182,7 @@ export class OAuthClient {
     reporter: Reporter,
     operation: keyof Prepare,
     params: unknown,
-    work: Promise<T>,
+    run: () => Promise<Finished>,
   ): Promise<T> {
     const started = performance.now();
     const { resource, audience, scope, subjectToken } = (params ?? {}) as Partial<TokenExchangeRequest>;
@@ -196,10 +195,10 @@ export class OAuthClient {
       ...(typeof subjectToken === "string" && { subject: reporter.nameOf(subjectToken) }),
     };
     try {
-      const result = await work;
+      const result = resultOf(await run());
       const [type, scopes] = result instanceof TokenResponse ? (["exchange", result.scope] as const) : DISCOVERY;
       reporter.report({ ...base, type, scopes, outcome: "ok" }, started);
-      return result;
+      return result as T;
     } catch (error) {
       reporter.reportFailure(error, base, started);
       throw error;
@@ -235,7 +234,7 @@ export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose:
   : object;
 
 /** What an operation came to. */
-function resultOf(value: Outcome, answer: Answer | undefined): TokenResponse | ServerMetadata {
+function resultOf({ value, answer }: Finished): TokenResponse | ServerMetadata {
   return value.type === "token" ? TokenResponse.of(value.token, answer) : serverMetadata(value);
 }
 

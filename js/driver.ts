@@ -96,7 +96,7 @@ export function failure(error: ErrorData, answer: Answer | undefined): Error {
 /** The answer to a request, as the core takes it. */
 export function received(status: number, headers: Headers | HeaderRecord, body: string): Answer {
   let lines = "";
-  for (const name of NAMED) {
+  for (const name of status === 200 ? NAMED_OF_SUCCESS : NAMED) {
     const value = headerOf(headers, name);
     if (value != null) lines += line(name, value);
   }
@@ -181,7 +181,8 @@ async function send(host: Host, request: WireRequest, deadline: Deadline): Promi
     return unreachable(deadline, cause);
   }
   checkShape(response);
-  return receive(host, response, deadline);
+  // Awaited: a promise that is only returned is waited for in two more turns.
+  return await receive(host, response, deadline);
 }
 
 async function receive(host: Host, response: ResponseLike, deadline: Deadline): Promise<Answer> {
@@ -217,6 +218,7 @@ function isLast(step: Step): step is Exclude<Step, Pending> {
 }
 
 /** What the core reads of an answer. Handing it all headers would cost more than the rest of the step. */
-const NAMED = ["content-type", "location", "retry-after", "www-authenticate", "dpop-nonce"] as const;
+const NAMED_OF_SUCCESS = ["content-type"] as const;
+const NAMED = [...NAMED_OF_SUCCESS, "location", "retry-after", "www-authenticate"] as const;
 type Failed = Extract<Step, { type: "failed" }>;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -70,7 +70,8 @@ function refuse(plain: Plain, name: string): void {
 /** `strict`: a value that is no JSON is refused here, wherever it is. */
 export function json(root: Plain, field: string, strict = false): string {
   // Nearly all parameters are texts, and nothing of these can get lost. It takes a fraction of the time.
-  if (Object.values(root).every((value) => value === undefined || typeof value === "string")) return JSON.stringify(root);
+  if (Object.values(root).every((value) => value === undefined || typeof value === "string"))
+    return JSON.stringify(root);
   let member = "";
   const paths = new Map<unknown, string>();
   try {

@@ -44,11 +44,7 @@ export class Engine<Raw extends Freed> {
   }
 
   /** Starts an operation and runs it to its end. */
-  async run(
-    start: Start<Raw>,
-    timeoutMs: number | null | undefined,
-    signal: AbortSignalLike | undefined,
-  ): Promise<Finished> {
+  run(start: Start<Raw>, timeoutMs: number | null | undefined, signal: AbortSignalLike | undefined): Promise<Finished> {
     return drive(this.host, this.begin(start, Date.now()), timeoutMs ?? this.host.timeoutMs, signal);
   }
 

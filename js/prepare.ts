@@ -10,10 +10,21 @@ import { decoder, isStatus, readHeaders } from "./answer.js";
 import { invalid } from "./arguments.js";
 import type { Instance } from "./core.js";
 import { Deadline } from "./deadline.js";
-import { type Answer, abandon, type Begun, failure, type Host, type Pending, perform, received, resume } from "./driver.js";
+import {
+  type Answer,
+  abandon,
+  type Begun,
+  type Finished,
+  failure,
+  type Host,
+  type Pending,
+  perform,
+  received,
+  resume,
+} from "./driver.js";
 import { pairs } from "./encode.js";
 import { configError } from "./errors.js";
-import type { Outcome, Step, WireRequest } from "./generated.js";
+import type { Step, WireRequest } from "./generated.js";
 import type { AbortSignalLike, PreparedRequest, PreparedRetry } from "./types.js";
 
 /** The operation to prepare. */
@@ -23,7 +34,7 @@ export interface Preparation<T> {
   readonly signal: AbortSignalLike | undefined;
   /** Starts the operation; always the same one. */
   begin(now: number): Begun;
-  result(value: Outcome, answer: Answer): T;
+  result(finished: Finished): T;
 }
 
 /** What was fed to the operation so far, and when: with the same it comes to the same step. */
@@ -82,7 +93,7 @@ function read<T>(preparation: Preparation<T>, answer: Answer, started: number, h
     for (;;) {
       switch (step.type) {
         case "done":
-          return preparation.result(step.value, answer);
+          return preparation.result({ value: step.value, answer });
         case "failed":
           throw failure(step.error, answer);
         case "wait":

@@ -8,6 +8,7 @@ use crate::protocol::rfc6749_token::TokenSet;
 use crate::protocol::rfc8414_metadata::{self, ServerMetadata};
 use crate::text::decimal;
 use crate::words::words;
+use std::rc::Rc;
 use tsify::Tsify;
 
 /// What the driver is asked to do, or the end.
@@ -181,14 +182,14 @@ fn describe(out: &mut ObjectWriter, found: &rfc8414_metadata::DiscoveredMetadata
 }
 
 /// The outcome of a grant.
-pub fn token(token: &TokenSet) -> String {
+pub fn token(token: TokenSet) -> String {
     tagged("token", "token", &token.to_json()).finish()
 }
 
 /// The outcome of discovery.
-pub fn metadata(found: &rfc8414_metadata::DiscoveredMetadata) -> String {
+pub fn metadata(found: Rc<rfc8414_metadata::DiscoveredMetadata>) -> String {
     let mut out = ObjectWriter::new();
     out.text("type", "metadata");
-    describe(&mut out, found);
+    describe(&mut out, &found);
     out.finish()
 }

@@ -61,14 +61,14 @@ fn operation(client: &Rc<crate::Client>, name: &str, params: &str, call: &str) -
     let call = CallOptions::parse(call)?;
     #[cfg(feature = "planted-panic")]
     if crate::text::contains(params, "urn:onbehalf:planted-panic") {
-        return Ok(Operation::Token(panic::planted()));
+        return Ok(panic::planted());
     }
     Ok(match name {
-        "exchangeToken" => Operation::Token(client.exchange_token(TokenExchangeRequest::parse(params)?, call)),
+        "exchangeToken" => client.exchange_token(TokenExchangeRequest::parse(params)?, call).map(data::token),
         "clientCredentials" => {
-            Operation::Token(client.client_credentials(ClientCredentialsRequest::parse(params)?, call))
+            client.client_credentials(ClientCredentialsRequest::parse(params)?, call).map(data::token)
         }
-        "discoverServerMetadata" => Operation::Metadata(client.discover_server_metadata(call)),
+        "discoverServerMetadata" => client.discover_server_metadata(call).map(data::metadata),
         _ => return Err(Error::Internal(Bug::NoOperation)),
     })
 }

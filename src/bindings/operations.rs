@@ -4,19 +4,11 @@
 use super::data;
 use crate::error::{Bug, Error};
 use crate::flow::{Flow, Input, Step};
-use crate::protocol::rfc6749_token::TokenSet;
-use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::time::UnixMillis;
 use std::cell::Cell;
-use std::rc::Rc;
 
-/// An operation by what it ends with.
-pub enum Operation {
-    /// A grant.
-    Token(Flow<TokenSet>),
-    /// Discovery.
-    Metadata(Flow<Rc<DiscoveredMetadata>>),
-}
+/// An operation that ends with JSON text.
+pub type Operation = Flow<String>;
 
 thread_local! {
     /// By number; the place of an operation that has ended is used again.
@@ -48,11 +40,7 @@ pub fn take(number: u32) -> Option<Operation> {
 }
 
 fn run(mut operation: Operation, number: Option<u32>, input: Option<Input>, now: f64) -> String {
-    let now = UnixMillis::from_js(now);
-    let step = match &mut operation {
-        Operation::Token(flow) => flow.resume(input, now).map(|token| data::token(&token)),
-        Operation::Metadata(flow) => flow.resume(input, now).map(|found| data::metadata(&found)),
-    };
+    let step = operation.resume(input, UnixMillis::from_js(now));
     let number = match step {
         Step::Done(_) => 0,
         _ => keep(operation, number),

@@ -1,7 +1,6 @@
 //! What a token exchange store asks of the core.
 
-use super::operations::{self, Operation};
-use super::{panic, thrown};
+use super::{data, operations, panic, thrown};
 use crate::flow::{CallOptions, store_exchange};
 use crate::policy::{cache, resource};
 use crate::secret::Secret;
@@ -27,7 +26,7 @@ impl StoreExchange {
     /// Starts the operation of one call and gives its first step; bad parameters are a failed one. `now` in milliseconds
     /// since the epoch.
     pub fn start(&self, params: &str, now: f64) -> String {
-        operations::start(self.0.exchange(params, CallOptions::default()).map(Operation::Token), now)
+        operations::start(self.0.exchange(params, CallOptions::default()).map(|flow| flow.map(data::token)), now)
     }
 }
 

@@ -36,19 +36,6 @@ pub enum Step<T> {
     Done(Result<T, Error>),
 }
 
-impl<T> Step<T> {
-    /// The same step with another result.
-    #[must_use]
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Step<U> {
-        match self {
-            Self::Send(request) => Step::Send(request),
-            Self::Authenticate(request) => Step::Authenticate(request),
-            Self::Wait(millis) => Step::Wait(millis),
-            Self::Done(result) => Step::Done(result.map(change)),
-        }
-    }
-}
-
 /// A token request that the host's own client authentication completes.
 pub struct AuthenticateRequest {
     /// The issuer that is asked.
@@ -221,6 +208,15 @@ type Operation<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 pub struct Flow<T> {
     future: Option<Operation<T>>,
     slot: Rc<Slot>,
+}
+
+impl<T: 'static> Flow<T> {
+    /// The same flow with another result.
+    #[must_use]
+    pub fn map<U: 'static>(self, change: fn(T) -> U) -> Flow<U> {
+        let change = |operation: Operation<T>| -> Operation<U> { Box::pin(async move { operation.await.map(change) }) };
+        Flow { future: self.future.map(change), slot: self.slot }
+    }
 }
 
 impl<T> Flow<T> {

@@ -12,8 +12,8 @@ mod parser;
 mod scalar;
 mod writer;
 
-use parser::Node;
 use crate::text::number_of;
+use parser::Node;
 use scalar::unescape;
 use std::borrow::Cow;
 pub(crate) use writer::escape;

@@ -243,10 +243,10 @@ fn nothing_runs_before_the_first_resumption_and_a_dropped_flow_leaves_the_client
 }
 
 #[test]
-fn steps_map_their_result_only() {
-    let step: Step<u8> = Step::Done(Ok(1));
-    assert!(matches!(step.map(|value| value + 1), Step::Done(Ok(2))));
-    assert!(matches!(Step::<u8>::Wait(5).map(|_| ()), Step::Wait(5)));
+fn a_flow_maps_its_result_only() {
+    let mut flow = Flow::new(|io| async move { io.wait(5).await.map(|()| 1) }).map(|value: u8| value.to_string());
+    assert!(matches!(flow.resume(None, START), Step::Wait(5)));
+    assert!(matches!(flow.resume(Some(Input::Elapsed), START), Step::Done(Ok(text)) if text == "1"));
 }
 
 #[test]
