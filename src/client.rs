@@ -4,7 +4,7 @@ mod identity;
 pub mod options;
 
 use crate::characters::Class;
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, ErrorDetails};
 use crate::fields::{invalid, missing};
 use crate::http::{Header, HttpRequest, check_headers, is_header_value};
 use crate::policy::discovery::{EndpointOrigins, MetadataCache};
@@ -59,7 +59,7 @@ impl Client {
     /// Checks the options of a client.
     ///
     /// # Errors
-    /// [`Error::Config`] that names the first bad option.
+    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad option.
     pub fn new(options: ClientOptions) -> Result<Self, Error> {
         let insecure_hosts = options.insecure_hosts;
         let transport = Transport { insecure_hosts: &insecure_hosts, loopback: true };
@@ -196,14 +196,14 @@ fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
     if contains(issuer, "/.well-known/") {
         return Err(refuse("is the address of a metadata document: pass the issuer that stands in that document"));
     }
-    let url = transport.check(issuer, "issuer", "the issuer").map_err(|error| match error {
-        Error::Config(error) if error.code == ErrorCode::InvalidEndpoint => Error::config(
+    let url = transport.check(issuer, "issuer", "the issuer").map_err(|error| match error.details() {
+        ErrorDetails::Config(error) if error.code == ErrorCode::InvalidEndpoint => Error::config(
             ErrorCode::InvalidOption,
             "issuer",
             "{}: pass it as the server's metadata spells it, such as https://as.example/tenant",
             &[&error.message],
         ),
-        other => other,
+        _ => error,
     })?;
     if url.has_query {
         return Err(refuse("has a query (?…): pass it without"));

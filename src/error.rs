@@ -33,26 +33,30 @@ impl Challenge {
     }
 }
 
-/// Why an operation failed. Thin, because every step that can fail hands it on.
+/// Why an operation failed. A pointer and nothing else, because every step that can fail hands it on.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Error {
+pub struct Error(Box<ErrorDetails>);
+
+/// What there is to say of an [`Error`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum ErrorDetails {
     /// The caller's options or arguments are wrong; nothing was sent, or nothing more.
-    Config(Box<ConfigError>),
+    Config(ConfigError),
     /// The server answered with an OAuth error.
-    Server(Box<ServerError>),
+    Server(ServerError),
     /// The server answered with an HTTP status that is no OAuth error and no success.
-    Http(Box<HttpError>),
+    Http(HttpError),
     /// The server answered, but not as the protocol demands.
-    Response(Box<ResponseError>),
+    Response(ResponseError),
     /// No answer.
-    Transport(Box<TransportError>),
+    Transport(TransportError),
     /// A resource refused the token that was presented.
-    Token(Box<TokenError>),
+    Token(TokenError),
     /// A bug in this crate.
     Internal(Bug),
 }
 
-/// See [`Error::Config`].
+/// See [`ErrorDetails::Config`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     /// One of the codes whose class is `ConfigError`.
@@ -63,7 +67,7 @@ pub struct ConfigError {
     pub message: String,
 }
 
-/// See [`Error::Server`]. Texts are cleaned.
+/// See [`ErrorDetails::Server`]. Texts are cleaned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerError {
     /// The HTTP status it came with, 200 included.
@@ -88,7 +92,7 @@ pub struct ServerError {
     pub exchange: bool,
 }
 
-/// See [`Error::Http`].
+/// See [`ErrorDetails::Http`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpError {
     /// `http_error`, `unexpected_status`, `unexpected_redirect` or `response_too_large`.
@@ -105,7 +109,7 @@ pub struct HttpError {
     pub action: Action,
 }
 
-/// See [`Error::Response`].
+/// See [`ErrorDetails::Response`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseError {
     /// One of the codes whose class is `OAuthProtocolError`, `oauth_error` apart.
@@ -116,7 +120,7 @@ pub struct ResponseError {
     pub status: Option<u16>,
 }
 
-/// See [`Error::Transport`].
+/// See [`ErrorDetails::Transport`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransportError {
     /// `timeout` or `unreachable`.
@@ -125,7 +129,7 @@ pub struct TransportError {
     pub message: String,
 }
 
-/// See [`Error::Token`]. Texts are cleaned.
+/// See [`ErrorDetails::Token`]. Texts are cleaned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenError {
     /// `invalid_token` or `insufficient_scope`.
@@ -143,58 +147,75 @@ pub struct TokenError {
 }
 
 impl Error {
+    /// What there is to say of it.
+    #[must_use]
+    pub fn details(&self) -> &ErrorDetails {
+        &self.0
+    }
+
+    /// As [`Self::details`], to be changed.
+    pub(crate) fn details_mut(&mut self) -> &mut ErrorDetails {
+        &mut self.0
+    }
+
+    /// As [`Self::details`].
+    #[must_use]
+    pub fn into_details(self) -> ErrorDetails {
+        *self.0
+    }
+
     /// A [`ConfigError`]. The message is a template: see [`fill`].
     #[must_use]
     pub fn config(code: ErrorCode, field: &str, message: &str, texts: &[&str]) -> Self {
-        Self::Config(Box::new(ConfigError { code, field: field.into(), message: fill(message, texts) }))
+        ConfigError { code, field: field.into(), message: fill(message, texts) }.into()
     }
 
     /// A [`ResponseError`] of an answer with this status. The message is a template: see [`fill`].
     #[must_use]
     pub fn response(code: ErrorCode, status: u16, message: &str, texts: &[&str]) -> Self {
-        Self::Response(Box::new(ResponseError { code, message: fill(message, texts), status: Some(status) }))
+        ResponseError { code, message: fill(message, texts), status: Some(status) }.into()
     }
 
     /// The code, of a closed list.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
-        match self {
-            Self::Config(error) => error.code,
-            Self::Server(error) if error.action == Action::FixClientAuth => ErrorCode::ClientAuthenticationFailed,
-            Self::Server(_) => ErrorCode::OauthError,
-            Self::Http(error) => error.code,
-            Self::Response(error) => error.code,
-            Self::Transport(error) => error.code,
-            Self::Token(error) => error.code,
-            Self::Internal(_) => ErrorCode::InternalError,
+        match self.details() {
+            ErrorDetails::Config(error) => error.code,
+            ErrorDetails::Server(error) if error.action == Action::FixClientAuth => ErrorCode::ClientAuthenticationFailed,
+            ErrorDetails::Server(_) => ErrorCode::OauthError,
+            ErrorDetails::Http(error) => error.code,
+            ErrorDetails::Response(error) => error.code,
+            ErrorDetails::Transport(error) => error.code,
+            ErrorDetails::Token(error) => error.code,
+            ErrorDetails::Internal(_) => ErrorCode::InternalError,
         }
     }
 
     /// What to do about it.
     #[must_use]
     pub fn action(&self) -> Action {
-        match self {
-            Self::Config(_) => Action::FixConfig,
-            Self::Server(error) => error.action,
-            Self::Http(error) => error.action,
-            Self::Response(_) => Action::ServerFault,
-            Self::Transport(_) => Action::Network,
-            Self::Token(error) => error.action,
-            Self::Internal(_) => Action::ReportBug,
+        match self.details() {
+            ErrorDetails::Config(_) => Action::FixConfig,
+            ErrorDetails::Server(error) => error.action,
+            ErrorDetails::Http(error) => error.action,
+            ErrorDetails::Response(_) => Action::ServerFault,
+            ErrorDetails::Transport(_) => Action::Network,
+            ErrorDetails::Token(error) => error.action,
+            ErrorDetails::Internal(_) => Action::ReportBug,
         }
     }
 
     /// True when the same call may succeed later without any change.
     #[must_use]
     pub fn retryable(&self) -> bool {
-        match self {
-            Self::Config(_) | Self::Response(_) | Self::Token(_) | Self::Internal(_) => false,
-            Self::Server(error) => {
+        match self.details() {
+            ErrorDetails::Config(_) | ErrorDetails::Response(_) | ErrorDetails::Token(_) | ErrorDetails::Internal(_) => false,
+            ErrorDetails::Server(error) => {
                 self.code() == ErrorCode::OauthError
                     && (error.status >= 500 || error.status == 429 || error.says_later())
             }
-            Self::Http(error) => error.status >= 500 || matches!(error.status, 408 | 425 | 429),
-            Self::Transport(_) => true,
+            ErrorDetails::Http(error) => error.status >= 500 || matches!(error.status, 408 | 425 | 429),
+            ErrorDetails::Transport(_) => true,
         }
     }
 
@@ -217,35 +238,35 @@ impl Error {
     /// The class that shows it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Config(_) => ErrorKind::Config,
-            Self::Server(error) if error.action == Action::FixClientAuth => ErrorKind::Authentication,
-            Self::Server(error) if error.exchange => ErrorKind::TokenExchange,
-            Self::Server(_) | Self::Response(_) => ErrorKind::Protocol,
-            Self::Http(_) => ErrorKind::Http,
-            Self::Transport(_) => ErrorKind::Network,
-            Self::Token(error) if error.code == ErrorCode::InsufficientScope => ErrorKind::InsufficientScope,
-            Self::Token(_) => ErrorKind::InvalidToken,
-            Self::Internal(_) => ErrorKind::Internal,
+        match self.details() {
+            ErrorDetails::Config(_) => ErrorKind::Config,
+            ErrorDetails::Server(error) if error.action == Action::FixClientAuth => ErrorKind::Authentication,
+            ErrorDetails::Server(error) if error.exchange => ErrorKind::TokenExchange,
+            ErrorDetails::Server(_) | ErrorDetails::Response(_) => ErrorKind::Protocol,
+            ErrorDetails::Http(_) => ErrorKind::Http,
+            ErrorDetails::Transport(_) => ErrorKind::Network,
+            ErrorDetails::Token(error) if error.code == ErrorCode::InsufficientScope => ErrorKind::InsufficientScope,
+            ErrorDetails::Token(_) => ErrorKind::InvalidToken,
+            ErrorDetails::Internal(_) => ErrorKind::Internal,
         }
     }
 
     /// What the server asks us to wait, in milliseconds.
     #[must_use]
     pub fn retry_after_ms(&self) -> Option<u64> {
-        match self {
-            Self::Server(error) => error.retry_after_ms,
-            Self::Http(error) => error.retry_after_ms,
-            Self::Config(_) | Self::Response(_) | Self::Transport(_) | Self::Token(_) | Self::Internal(_) => None,
+        match self.details() {
+            ErrorDetails::Server(error) => error.retry_after_ms,
+            ErrorDetails::Http(error) => error.retry_after_ms,
+            ErrorDetails::Config(_) | ErrorDetails::Response(_) | ErrorDetails::Transport(_) | ErrorDetails::Token(_) | ErrorDetails::Internal(_) => None,
         }
     }
 
     /// One sentence for people.
     #[must_use]
     pub fn message(&self) -> String {
-        match self {
-            Self::Config(error) => error.message.clone(),
-            Self::Server(error) => {
+        match self.details() {
+            ErrorDetails::Config(error) => error.message.clone(),
+            ErrorDetails::Server(error) => {
                 let mut text = String::from(if error.action == Action::FixClientAuth {
                     "the server refused the client's authentication"
                 } else {
@@ -257,10 +278,10 @@ impl Error {
                 }
                 text
             }
-            Self::Http(error) => error.message.clone(),
-            Self::Response(error) => error.message.clone(),
-            Self::Transport(error) => error.message.clone(),
-            Self::Token(error) => {
+            ErrorDetails::Http(error) => error.message.clone(),
+            ErrorDetails::Response(error) => error.message.clone(),
+            ErrorDetails::Transport(error) => error.message.clone(),
+            ErrorDetails::Token(error) => {
                 let mut text = String::from(if error.code == ErrorCode::InsufficientScope {
                     "the token lacks a scope that the resource asks for"
                 } else {
@@ -272,7 +293,7 @@ impl Error {
                 }
                 text
             }
-            Self::Internal(bug) => fill("a bug in onbehalf ({}): please report it", &[bug.as_str()]),
+            ErrorDetails::Internal(bug) => fill("a bug in onbehalf ({}): please report it", &[bug.as_str()]),
         }
     }
 
@@ -287,10 +308,10 @@ impl Error {
         out.flag("retryable", self.retryable());
         out.text("fault", self.fault().as_str());
         out.some_number("retryAfterMs", self.retry_after_ms());
-        match self {
-            Self::Config(error) if error.field.is_empty() => {}
-            Self::Config(error) => out.text("field", &error.field),
-            Self::Server(error) => {
+        match self.details() {
+            ErrorDetails::Config(error) if error.field.is_empty() => {}
+            ErrorDetails::Config(error) => out.text("field", &error.field),
+            ErrorDetails::Server(error) => {
                 out.number("status", error.status.into());
                 out.some_text("error", &error.error);
                 out.some_text("errorDescription", &error.error_description);
@@ -302,12 +323,12 @@ impl Error {
                 out.some_text("interactionUrl", &error.interaction_url);
                 out.some_text("claims", &error.claims);
             }
-            Self::Http(error) => {
+            ErrorDetails::Http(error) => {
                 out.number("status", error.status.into());
                 out.text("bodySnippet", &error.body_snippet);
             }
-            Self::Response(error) => out.some_number("status", error.status.map(u64::from)),
-            Self::Token(error) => {
+            ErrorDetails::Response(error) => out.some_number("status", error.status.map(u64::from)),
+            ErrorDetails::Token(error) => {
                 out.number("status", error.status.into());
                 out.some_text("errorDescription", &error.description);
                 out.some_text("claims", &error.claims);
@@ -315,7 +336,7 @@ impl Error {
                     out.texts("requiredScopes", &error.required_scopes);
                 }
             }
-            Self::Transport(_) | Self::Internal(_) => {}
+            ErrorDetails::Transport(_) | ErrorDetails::Internal(_) => {}
         }
         out.finish()
     }
@@ -328,6 +349,27 @@ impl ServerError {
         matches!(self.error.as_deref(), Some("temporarily_unavailable" | "slow_down"))
     }
 }
+
+/// Makes an [`Error`] of the structs that say more of it.
+macro_rules! from_details {
+    ($( $variant:ident($details:ident) ),+) => {
+        $( impl From<$details> for Error {
+            fn from(details: $details) -> Self {
+                Self(Box::new(ErrorDetails::$variant(details)))
+            }
+        } )+
+    };
+}
+
+from_details!(
+    Config(ConfigError),
+    Server(ServerError),
+    Http(HttpError),
+    Response(ResponseError),
+    Transport(TransportError),
+    Token(TokenError),
+    Internal(Bug)
+);
 
 impl std::fmt::Display for Error {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

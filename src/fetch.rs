@@ -43,7 +43,7 @@ pub async fn drive<T>(mut flow: Flow<T>, timeout_ms: u32) -> Result<T, Error> {
         let step = flow.resume(input, UnixMillis::from_js(Date::now()));
         input = Some(match step {
             Step::Done(result) => return result,
-            Step::Authenticate(_) => return Err(Error::Internal(Bug::OtherStep)),
+            Step::Authenticate(_) => return Err(Error::from(Bug::OtherStep)),
             Step::Wait(millis) => deadline.wait(millis).await,
             Step::Send(request) => match send(request, &deadline).await {
                 Ok(response) => Input::Response(response),
@@ -66,7 +66,7 @@ struct Deadline {
 
 impl Deadline {
     fn new(timeout_ms: u32) -> Result<Self, Error> {
-        let controller = AbortController::new().map_err(|_| Error::Internal(Bug::NoEffect))?;
+        let controller = AbortController::new().map_err(|_| Error::from(Bug::NoEffect))?;
         let over = Rc::new(Cell::new(false));
         let callback = {
             let (controller, over) = (controller.clone(), Rc::clone(&over));

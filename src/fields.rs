@@ -252,6 +252,7 @@ fn wrong_type(field: &str, expected: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorDetails;
 
     const KNOWN: [&str; 4] = ["a", "list", "inner", "n"];
 
@@ -259,9 +260,9 @@ mod tests {
         let document = document(text).unwrap();
         let fields = Fields::new(document.root(), "configs[2]", &KNOWN);
         read(&fields);
-        match fields.finish().unwrap_err() {
-            Error::Config(error) => (error.code, error.field),
-            other => panic!("{other}"),
+        match fields.finish().unwrap_err().into_details() {
+            ErrorDetails::Config(error) => (error.code, error.field),
+            other => panic!("{other:?}"),
         }
     }
 

@@ -69,7 +69,7 @@ fn operation(client: &Rc<crate::Client>, name: &str, params: &str, call: &str) -
             client.client_credentials(ClientCredentialsRequest::parse(params)?, call).map(data::token)
         }
         "discoverServerMetadata" => client.discover_server_metadata(call).map(data::metadata),
-        _ => return Err(Error::Internal(Bug::NoOperation)),
+        _ => return Err(Error::from(Bug::NoOperation)),
     })
 }
 

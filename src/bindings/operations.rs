@@ -27,7 +27,7 @@ pub fn start(operation: Result<Operation, Error>, now: f64) -> String {
 pub fn resume(number: u32, input: Option<Input>, now: f64) -> String {
     match take(number) {
         Some(operation) => run(operation, Some(number), input, now),
-        None => data::step(Step::Done(Err(Error::Internal(Bug::Ended))), 0),
+        None => data::step(Step::Done(Err(Error::from(Bug::Ended))), 0),
     }
 }
 

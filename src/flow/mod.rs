@@ -139,7 +139,7 @@ impl Io {
         match self.perform(Effect::Send(request)).await {
             Input::Response(response) => Ok(response),
             Input::Failed(failure) => Err(failure.into_error(&url)),
-            Input::Elapsed | Input::Authenticated(..) => Err(MISMATCH),
+            Input::Elapsed | Input::Authenticated(..) => Err(mismatch()),
         }
     }
 
@@ -151,7 +151,7 @@ impl Io {
         match self.perform(Effect::Wait(millis)).await {
             Input::Elapsed => Ok(()),
             Input::Failed(failure) => Err(failure.into_error("")),
-            Input::Response(_) | Input::Authenticated(..) => Err(MISMATCH),
+            Input::Response(_) | Input::Authenticated(..) => Err(mismatch()),
         }
     }
 
@@ -164,7 +164,7 @@ impl Io {
         match self.perform(Effect::Authenticate(Box::new(request))).await {
             Input::Authenticated(headers, body) => Ok((headers, body)),
             Input::Failed(failure) => Err(failure.into_error(&endpoint)),
-            Input::Response(_) | Input::Elapsed => Err(MISMATCH),
+            Input::Response(_) | Input::Elapsed => Err(mismatch()),
         }
     }
 
@@ -174,13 +174,15 @@ impl Io {
     }
 }
 
-const MISMATCH: Error = Error::Internal(Bug::OtherStep);
+fn mismatch() -> Error {
+    Bug::OtherStep.into()
+}
 
 impl Failure {
     fn into_error(self, url: &str) -> Error {
         let place = crate::policy::action::origin_of(url);
         let transport = |code, reason: &str| {
-            Error::Transport(Box::new(TransportError { code, message: fill("{}{}", &[&place, reason]) }))
+            Error::from(TransportError { code, message: fill("{}{}", &[&place, reason]) })
         };
         match self {
             Self::Timeout => transport(ErrorCode::Timeout, " did not answer before `timeoutMs` was over"),
@@ -232,7 +234,7 @@ impl<T> Flow<T> {
     /// Runs the flow to its next step. `input` is what the last step brought; `None` starts the flow.
     pub fn resume(&mut self, input: Option<Input>, now: UnixMillis) -> Step<T> {
         let Some(mut future) = self.future.take() else {
-            return Step::Done(Err(Error::Internal(Bug::Ended)));
+            return Step::Done(Err(Error::from(Bug::Ended)));
         };
         self.slot.now.set(now);
         self.slot.input.set(input);
@@ -243,7 +245,7 @@ impl<T> Flow<T> {
             Some(Effect::Send(request)) => Step::Send(request),
             Some(Effect::Authenticate(request)) => Step::Authenticate(request),
             Some(Effect::Wait(millis)) => Step::Wait(millis),
-            None => return Step::Done(Err(Error::Internal(Bug::NoEffect))),
+            None => return Step::Done(Err(Error::from(Bug::NoEffect))),
         };
         self.future = Some(future);
         step
@@ -289,7 +291,7 @@ impl CallOptions {
     /// Reads the options of a call as they cross from JavaScript; an empty text is none.
     ///
     /// # Errors
-    /// [`Error::Config`] that names the first bad one.
+    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad one.
     pub fn parse(text: &str) -> Result<Self, Error> {
         if text.is_empty() {
             return Ok(Self::default());

@@ -3,7 +3,7 @@
 
 use crate::Client;
 use crate::client::options::{AuthData, AuthKind, ClientOptions, Endpoints, PresetOption};
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, ErrorDetails};
 use crate::fields::{self, Fields, element, invalid, missing};
 use crate::flow::exchange_token::{TokenExchangeRequest, check};
 use crate::flow::{CallOptions, Flow, token_endpoint};
@@ -77,7 +77,7 @@ impl StoreExchange {
     /// JSON text of a list of `StoreConfig` of the TypeScript types.
     ///
     /// # Errors
-    /// [`Error::Config`] that names the first bad option, such as `configs[2].clientId`.
+    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad option, such as `configs[2].clientId`.
     pub fn describe_all(text: &str) -> Result<String, Error> {
         let document = fields::document(text)?;
         let options = Fields::new(document.root(), "", STORE);
@@ -106,7 +106,7 @@ impl StoreExchange {
     /// Reads one configuration again, which [`Self::describe_all`] has seen. `path` is where it stands.
     ///
     /// # Errors
-    /// [`Error::Config`] that names the first bad option.
+    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad option.
     pub fn parse(config: &str, path: &str, caps: &str) -> Result<Self, Error> {
         let (config, caps) = (fields::document(config)?, fields::document(caps)?);
         let caps = Caps::read(&Fields::new(caps.root(), "", STORE));
@@ -193,7 +193,7 @@ impl StoreExchange {
     /// of the configured ones, if any.
     ///
     /// # Errors
-    /// [`Error::Config`] for a scope that cannot be asked for.
+    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) for a scope that cannot be asked for.
     pub fn fingerprint(&self, scope: Option<String>) -> Result<String, Error> {
         let mut request = self.with(scope);
         // Stand-ins: no part of the fingerprint, but without them there is no request.
@@ -212,7 +212,7 @@ impl StoreExchange {
     /// Exchanges the tokens of one call: `subjectToken`, `actorToken` and `scope` as JSON text.
     ///
     /// # Errors
-    /// [`Error::Config`] that names the first bad one.
+    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad one.
     pub fn exchange(&self, params: &str, call: CallOptions) -> Result<Flow<TokenSet>, Error> {
         let document = fields::document(params)?;
         let params = Fields::new(document.root(), "", &["subjectToken", "actorToken", "scope"]);
@@ -282,18 +282,19 @@ fn allowed_origins(
 }
 
 /// An error of the client or the exchange, at the member of the configuration that it comes from.
-fn relocate(error: Error, config: &Fields<'_, '_>) -> Error {
-    let Error::Config(mut error) = error else { return error };
-    let name = match error.field.as_str() {
-        "scope" if config.get("requestedScopes").is_some() => "requestedScopes".into(),
-        "auth.clientId" => "clientId".into(),
-        field => match field.strip_prefix("extra") {
-            Some(rest) => fill("extraParams{}", &[rest]),
-            None => field.into(),
-        },
-    };
-    error.field = config.field(&name);
-    Error::Config(error)
+fn relocate(mut error: Error, config: &Fields<'_, '_>) -> Error {
+    if let ErrorDetails::Config(error) = error.details_mut() {
+        let name = match error.field.as_str() {
+            "scope" if config.get("requestedScopes").is_some() => "requestedScopes".into(),
+            "auth.clientId" => "clientId".into(),
+            field => match field.strip_prefix("extra") {
+                Some(rest) => fill("extraParams{}", &[rest]),
+                None => field.into(),
+            },
+        };
+        error.field = config.field(&name);
+    }
+    error
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a failed answer means and asks for.
 
-use crate::error::{Action, Challenge, Error, ErrorCode, HttpError, ServerError};
+use crate::error::{Action, Challenge, Error, ErrorCode, ErrorDetails, HttpError, ServerError};
 use crate::http::HttpResponse;
 use crate::json::Document;
 use crate::policy::preset::{ErrorRule, ServerPreset};
@@ -52,14 +52,14 @@ pub fn refused_status(response: &HttpResponse, origin: Origin<'_>, sent: &[Secre
     let action = if status == 403 && no_words { Action::FixClientAuth } else { by_status(status) };
     // Below 400 the body is no error text and may hold an issued token.
     let body_snippet = if status >= 400 { clean_snippet(&response.body, sent) } else { String::new() };
-    Error::Http(Box::new(HttpError {
+    Error::from(HttpError {
         code,
         status,
         message,
         retry_after_ms: response.retry_after_millis(now),
         body_snippet,
         action,
-    }))
+    })
 }
 
 fn redirect_message(response: &HttpResponse, from: &str) -> String {
@@ -85,7 +85,7 @@ fn redirect_origin(location: &str, from: &str) -> Option<String> {
 }
 
 fn bare_unauthorized(response: &HttpResponse, origin: Origin<'_>, sent: &[Secret], now: UnixMillis) -> Error {
-    Error::Server(Box::new(ServerError {
+    Error::from(ServerError {
         status: response.status,
         error: None,
         error_description: None,
@@ -96,7 +96,7 @@ fn bare_unauthorized(response: &HttpResponse, origin: Origin<'_>, sent: &[Secret
         claims: None,
         action: Action::FixClientAuth,
         exchange: origin.exchange,
-    }))
+    })
 }
 
 /// The challenges of an answer, cleaned: a server may echo there as well.
@@ -130,7 +130,7 @@ pub fn server_error(
     let interaction_url = body.interaction_url.as_deref().and_then(|url| interaction_url(url, trusted_origins));
     let interaction_url = interaction_url.filter(|url| holds_nothing_of(url, sent));
     let action = action_of(&body, response, preset, interaction_url.is_some());
-    Error::Server(Box::new(ServerError {
+    Error::from(ServerError {
         status: response.status,
         error: Some(clean(&body.error, sent)),
         error_description: body.description.map(|text| clean(&text, sent)),
@@ -141,7 +141,7 @@ pub fn server_error(
         claims: body.claims.filter(|claims| holds_nothing_of(claims, sent)),
         action,
         exchange: origin.exchange,
-    }))
+    })
 }
 
 fn interaction_url(text: &str, trusted_origins: &[String]) -> Option<String> {
@@ -216,11 +216,11 @@ pub fn origin_of(url: &str) -> String {
 /// when they are made.
 #[must_use]
 pub fn cleaned(mut error: Error, sent: &[Secret]) -> Error {
-    let message = match &mut error {
-        Error::Config(error) => &mut error.message,
-        Error::Http(error) => &mut error.message,
-        Error::Response(error) => &mut error.message,
-        Error::Server(_) | Error::Token(_) | Error::Transport(_) | Error::Internal(_) => return error,
+    let message = match error.details_mut() {
+        ErrorDetails::Config(error) => &mut error.message,
+        ErrorDetails::Http(error) => &mut error.message,
+        ErrorDetails::Response(error) => &mut error.message,
+        _ => return error,
     };
     *message = clean(message, sent);
     error
@@ -237,12 +237,12 @@ fn by_status(status: u16) -> Action {
 /// The error of an answer that the driver did not hand over.
 #[must_use]
 pub fn driver_refused(code: ErrorCode, status: u16, message: String) -> Error {
-    Error::Http(Box::new(HttpError {
+    Error::from(HttpError {
         code,
         status,
         message,
         retry_after_ms: None,
         body_snippet: String::new(),
         action: by_status(status),
-    }))
+    })
 }

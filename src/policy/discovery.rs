@@ -1,6 +1,6 @@
 //! Where metadata is asked for, what is believed of it, and how long it is remembered.
 
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, ErrorDetails};
 use crate::policy::preset::PresetDiscovery;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::text::fill;
@@ -123,10 +123,9 @@ impl MetadataCache {
 
     /// Remembers an outcome, when it is one that would be the same a moment later.
     pub fn remember(&self, outcome: &Result<Rc<DiscoveredMetadata>, Error>, now: UnixMillis) {
-        let deterministic = match outcome {
-            Ok(_) => true,
-            Err(Error::Config(_)) => true,
-            Err(Error::Response(error)) => matches!(
+        let deterministic = match outcome.as_ref().map_err(Error::details) {
+            Ok(_) | Err(ErrorDetails::Config(_)) => true,
+            Err(ErrorDetails::Response(error)) => matches!(
                 error.code,
                 ErrorCode::DiscoveryFailed | ErrorCode::IssuerMismatch | ErrorCode::InvalidResponse
             ),
@@ -189,10 +188,10 @@ mod tests {
     fn t08_what_may_be_different_a_moment_later_is_not_remembered() {
         let cache = MetadataCache::new(3_600_000, 60_000);
         cache.remember(
-            &Err(Error::Transport(Box::new(crate::error::TransportError {
+            &Err(Error::from(crate::error::TransportError {
                 code: ErrorCode::Unreachable,
                 message: String::new(),
-            }))),
+            })),
             UnixMillis(0),
         );
         assert!(cache.lookup(UnixMillis(0)).is_none());

@@ -24,24 +24,25 @@ pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Err
     // What is no scope, or holds what we sent, cannot be asked for: it is the resource's own mistake, or an echo.
     let is_scope = |scope: &&str| is_scope_token(scope) && holds_nothing_of(scope, sent);
     let required = param("scope").unwrap_or_default().split(' ').filter(is_scope);
-    Some(Error::Token(Box::new(TokenError {
+    Some(Error::from(TokenError {
         code,
         action,
         status,
         description: param("error_description").map(|text| clean_snippet(text, sent)),
         required_scopes: required.map(String::from).collect(),
         claims: param("claims").filter(|claims| holds_nothing_of(claims, sent)).map(String::from),
-    })))
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorDetails;
 
     fn token_error(status: u16, header: &str) -> Option<TokenError> {
-        match refusal(status, header, &Secret::new("presented-token-0123456789"))? {
-            Error::Token(error) => Some(*error),
-            other => panic!("{other}"),
+        match refusal(status, header, &Secret::new("presented-token-0123456789"))?.into_details() {
+            ErrorDetails::Token(error) => Some(error),
+            other => panic!("{other:?}"),
         }
     }
 

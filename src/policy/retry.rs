@@ -1,6 +1,6 @@
 //! Whether and when a request is sent again.
 
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, ErrorDetails};
 use crate::time::UnixMillis;
 
 /// First pause without a `Retry-After`, in milliseconds; it doubles with each attempt.
@@ -63,16 +63,16 @@ impl RetryBudget {
 }
 
 fn may_repeat(error: &Error, repeat: Repeat) -> bool {
-    match error {
-        Error::Http(error) if error.code == ErrorCode::HttpError => match repeat {
+    match error.details() {
+        ErrorDetails::Http(error) if error.code == ErrorCode::HttpError => match repeat {
             Repeat::Read => matches!(error.status, 429 | 502 | 503 | 504),
             Repeat::Refused => matches!(error.status, 429 | 503),
         },
-        Error::Server(error) => {
+        ErrorDetails::Server(error) => {
             matches!(error.status, 429 | 503) || error.error.as_deref() == Some("temporarily_unavailable")
         }
-        Error::Transport(error) => repeat == Repeat::Read && error.code == ErrorCode::Unreachable,
-        Error::Http(_) | Error::Config(_) | Error::Response(_) | Error::Token(_) | Error::Internal(_) => false,
+        ErrorDetails::Transport(error) => repeat == Repeat::Read && error.code == ErrorCode::Unreachable,
+        _ => false,
     }
 }
 
@@ -83,18 +83,18 @@ mod tests {
 
     fn http(status: u16, retry_after_ms: Option<u64>) -> Error {
         let body_snippet = String::new();
-        Error::Http(Box::new(HttpError {
+        Error::from(HttpError {
             code: ErrorCode::HttpError,
             status,
             message: String::new(),
             retry_after_ms,
             body_snippet,
             action: Action::Wait,
-        }))
+        })
     }
 
     fn unreachable() -> Error {
-        Error::Transport(Box::new(TransportError { code: ErrorCode::Unreachable, message: String::new() }))
+        Error::from(TransportError { code: ErrorCode::Unreachable, message: String::new() })
     }
 
     const NOW: UnixMillis = UnixMillis(1_000_000);

@@ -5,7 +5,7 @@ use crate::script::{
     json_answer, merged, metadata, token,
 };
 use crate::vectors::data;
-use onbehalf::error::{Action, Error, ErrorCode};
+use onbehalf::error::{Action, ErrorCode, ErrorDetails};
 use onbehalf::flow::Failure;
 use serde_json::json;
 
@@ -26,7 +26,7 @@ fn p68_p69_the_next_address_is_tried_on_404_405_and_410_only() {
     for status in [0, 201, 204, 301, 400, 401, 403, 406, 408, 409, 411, 418, 451, 500, 501] {
         let mut script = discovery(&discovering(json!({})), START);
         script.gets(RFC8414).answers(bare(status));
-        assert!(matches!(script.error(), Error::Http(_)), "{status}");
+        assert!(matches!(script.error().details(), ErrorDetails::Http(_)), "{status}");
     }
 }
 
@@ -160,7 +160,7 @@ fn p63_t08_what_may_pass_is_not_remembered() {
     for status in [429, 500, 502, 503, 401, 302] {
         let mut script = discovery(&client, START);
         script.gets(RFC8414).answers(bare(status));
-        assert!(matches!(script.error(), Error::Http(_)), "{status}");
+        assert!(matches!(script.error().details(), ErrorDetails::Http(_)), "{status}");
     }
     for (failure, code) in [
         (Failure::Unreachable, ErrorCode::Unreachable),

@@ -2,7 +2,7 @@
 
 use onbehalf::Client;
 use onbehalf::client::options::ClientOptions;
-use onbehalf::error::{Error, ErrorCode};
+use onbehalf::error::{Error, ErrorCode, ErrorDetails};
 use onbehalf::flow::client_credentials::ClientCredentialsRequest;
 use onbehalf::flow::exchange_token::TokenExchangeRequest;
 use onbehalf::flow::{AuthenticateRequest, CallOptions, Failure, Flow, Input, Step};
@@ -49,8 +49,8 @@ pub fn merged(mut base: Value, over: Value) -> Value {
 
 /// Code and field of a configuration error; panics on any other outcome.
 pub fn config_error<T>(outcome: Result<T, Error>) -> (ErrorCode, String) {
-    match outcome {
-        Err(Error::Config(error)) => {
+    match outcome.map_err(Error::into_details) {
+        Err(ErrorDetails::Config(error)) => {
             assert!(!error.message.is_empty());
             (error.code, error.field)
         }

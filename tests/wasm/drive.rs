@@ -2,7 +2,7 @@
 
 use onbehalf::Client;
 use onbehalf::client::options::{AuthData, AuthKind, ClientOptions, Endpoints};
-use onbehalf::error::{Error, ErrorCode};
+use onbehalf::error::{Error, ErrorCode, ErrorDetails};
 use onbehalf::fetch::drive;
 use onbehalf::flow::CallOptions;
 use onbehalf::flow::exchange_token::TokenExchangeRequest;
@@ -55,9 +55,9 @@ async fn an_exchange_with_discovery_brings_a_token() {
 
 #[wasm_bindgen_test]
 async fn an_oauth_error_is_typed() {
-    match exchange(Some("/denied"), 10_000).await.unwrap_err() {
-        Error::Server(error) => assert_eq!((error.status, error.error.as_deref()), (400, Some("invalid_grant"))),
-        other => panic!("{other}"),
+    match exchange(Some("/denied"), 10_000).await.unwrap_err().into_details() {
+        ErrorDetails::Server(error) => assert_eq!((error.status, error.error.as_deref()), (400, Some("invalid_grant"))),
+        other => panic!("{other:?}"),
     }
 }
 

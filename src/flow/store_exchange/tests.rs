@@ -16,9 +16,9 @@ fn parse(config: &str) -> Result<StoreExchange, Error> {
 }
 
 fn refused(config: &str) -> (ErrorCode, String) {
-    match parse(config).err().unwrap() {
-        Error::Config(error) => (error.code, error.field),
-        other => panic!("{other}"),
+    match parse(config).err().unwrap().into_details() {
+        ErrorDetails::Config(error) => (error.code, error.field),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -67,9 +67,9 @@ fn failures_name_the_member_of_the_configuration() {
 
 #[test]
 fn the_options_of_a_store_are_checked_with_every_configuration() {
-    let check = |text: &str| match StoreExchange::describe_all(text).unwrap_err() {
-        Error::Config(error) => (error.code, error.field),
-        other => panic!("{other}"),
+    let check = |text: &str| match StoreExchange::describe_all(text).unwrap_err().into_details() {
+        ErrorDetails::Config(error) => (error.code, error.field),
+        other => panic!("{other:?}"),
     };
     let store = |configs: &[&str]| ["{\"configs\":[", &configs.join(","), "]}"].concat();
     assert_eq!(check("{}"), (ErrorCode::MissingOption, "configs".into()));
@@ -165,9 +165,9 @@ fn what_shapes_no_token_makes_no_difference() {
 #[test]
 fn a_call_gives_the_tokens_and_nothing_else() {
     let exchange = parse(CRM).unwrap();
-    let field = |params: &str| match exchange.exchange(params, CallOptions::default()).err().unwrap() {
-        Error::Config(error) => error.field,
-        other => panic!("{other}"),
+    let field = |params: &str| match exchange.exchange(params, CallOptions::default()).err().unwrap().into_details() {
+        ErrorDetails::Config(error) => error.field,
+        other => panic!("{other:?}"),
     };
     assert_eq!(field("{}"), "subjectToken");
     assert_eq!(field(r#"{"subjectToken":"t","audience":"x"}"#), "audience");
