@@ -59,7 +59,7 @@ impl Client {
     /// Checks the options of a client.
     ///
     /// # Errors
-    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad option.
+    /// [`crate::error::ErrorDetails::Config`] that names the first bad option.
     pub fn new(options: ClientOptions) -> Result<Self, Error> {
         let insecure_hosts = options.insecure_hosts;
         let transport = Transport { insecure_hosts: &insecure_hosts, loopback: true };

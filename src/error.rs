@@ -181,7 +181,9 @@ impl Error {
     pub fn code(&self) -> ErrorCode {
         match self.details() {
             ErrorDetails::Config(error) => error.code,
-            ErrorDetails::Server(error) if error.action == Action::FixClientAuth => ErrorCode::ClientAuthenticationFailed,
+            ErrorDetails::Server(error) if error.action == Action::FixClientAuth => {
+                ErrorCode::ClientAuthenticationFailed
+            }
             ErrorDetails::Server(_) => ErrorCode::OauthError,
             ErrorDetails::Http(error) => error.code,
             ErrorDetails::Response(error) => error.code,
@@ -209,7 +211,10 @@ impl Error {
     #[must_use]
     pub fn retryable(&self) -> bool {
         match self.details() {
-            ErrorDetails::Config(_) | ErrorDetails::Response(_) | ErrorDetails::Token(_) | ErrorDetails::Internal(_) => false,
+            ErrorDetails::Config(_)
+            | ErrorDetails::Response(_)
+            | ErrorDetails::Token(_)
+            | ErrorDetails::Internal(_) => false,
             ErrorDetails::Server(error) => {
                 self.code() == ErrorCode::OauthError
                     && (error.status >= 500 || error.status == 429 || error.says_later())
@@ -257,7 +262,11 @@ impl Error {
         match self.details() {
             ErrorDetails::Server(error) => error.retry_after_ms,
             ErrorDetails::Http(error) => error.retry_after_ms,
-            ErrorDetails::Config(_) | ErrorDetails::Response(_) | ErrorDetails::Transport(_) | ErrorDetails::Token(_) | ErrorDetails::Internal(_) => None,
+            ErrorDetails::Config(_)
+            | ErrorDetails::Response(_)
+            | ErrorDetails::Transport(_)
+            | ErrorDetails::Token(_)
+            | ErrorDetails::Internal(_) => None,
         }
     }
 

@@ -5,6 +5,15 @@
 //! let token = fetch::drive(client.exchange_token(request, CallOptions::default()), 30_000).await?;
 //! ```
 //!
+//! Errors and tokens are JavaScript values for the asking, so that an exported `async fn` can use `?` and give a token out:
+//!
+//! ```ignore
+//! #[wasm_bindgen]
+//! pub async fn crm_token(subject_token: String) -> Result<JsValue, JsValue> {
+//!     Ok(fetch::drive(flow(subject_token), 30_000).await?.into())
+//! }
+//! ```
+//!
 //! The npm package does not use it: there `js/driver.ts` performs the steps, with a fetch of the user's own. Client
 //! authentication by the host is a matter of JavaScript and not driven here.
 
@@ -12,9 +21,13 @@ use crate::Error;
 use crate::error::Bug;
 use crate::flow::{Failure, Flow, Input, Step};
 use crate::http::{HttpRequest, HttpResponse, Method};
+use crate::json::Document;
+use crate::protocol::rfc6749_token::TokenSet;
 use crate::time::UnixMillis;
 use gloo_net::http::{RequestBuilder, Response};
 use js_sys::{Date, Function, Promise};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -52,6 +65,27 @@ pub async fn drive<T>(mut flow: Flow<T>, timeout_ms: u32) -> Result<T, Error> {
             },
         });
     }
+}
+
+impl From<Error> for JsValue {
+    /// The data of the error: an `ErrorData` of the TypeScript types. It holds no secret.
+    fn from(error: Error) -> Self {
+        to_js(&error.to_json())
+    }
+}
+
+impl From<TokenSet> for JsValue {
+    /// The token with all that came with it: a `TokenSet` of the TypeScript types. It holds secrets.
+    fn from(token: TokenSet) -> Self {
+        to_js(&token.to_json())
+    }
+}
+
+fn to_js(json: &str) -> JsValue {
+    let serializer = Serializer::new().serialize_maps_as_objects(true);
+    // Our own text is JSON, and nothing in JSON can fail to cross.
+    let value = Document::parse(json).ok().and_then(|document| document.root().serialize(&serializer).ok());
+    value.unwrap_or(JsValue::NULL)
 }
 
 /// One timer for a whole operation. When it fires, the request in flight is aborted.

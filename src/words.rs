@@ -18,6 +18,7 @@ macro_rules! words {
 
             /// The word.
             #[must_use]
+            #[allow(dead_code, reason = "some words are only read")]
             pub fn as_str(self) -> &'static str {
                 Self::WORDS.get(self as usize).copied().unwrap_or_default()
             }

@@ -39,7 +39,7 @@ async function bundleOne(variant, { file, load, format }) {
     // Classes get their names back in js/brand.ts.
     minify: true,
     // Node prints the source line of an uncaught error: it must not be the one that holds the wasm.
-    lineLimit: 400,
+    ...(load === "inline" && { lineLimit: 400 }),
     legalComments: "none",
     charset: "utf8",
     external: ["*.wasm", "*.wasm?module"],

@@ -95,10 +95,7 @@ async function glueFactory(glue) {
  * encoder takes 0.1.
  */
 const GLUE_CHANGES = [
-  [
-    /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/,
-    "",
-  ],
+  [/if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/, ""],
   [
     /const mem = getUint8ArrayMemory0\(\);\s*let offset = 0;\s*for \(; offset < len; offset\+\+\) \{[^{}]*\}\s*if \(offset !== len\) \{\s*if \(offset !== 0\) \{[^{}]*\}/,
     `const head = cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + len));
@@ -109,10 +106,14 @@ const GLUE_CHANGES = [
 ];
 
 function changed({ path }) {
-  const contents = GLUE_CHANGES.reduce((source, [found, replacement]) => {
-    if (!found.test(source)) throw new Error("the glue of wasm-bindgen looks different now: see scripts/build/wasm.mjs");
-    return source.replace(found, () => replacement);
-  }, readFileSync(path, "utf8"));
+  const contents = GLUE_CHANGES.reduce(
+    (source, [found, replacement]) => {
+      if (!found.test(source))
+        throw new Error("the glue of wasm-bindgen looks different now: see scripts/build/wasm.mjs");
+      return source.replace(found, () => replacement);
+    },
+    readFileSync(path, "utf8"),
+  );
   return { contents, loader: "js" };
 }
 

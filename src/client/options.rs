@@ -103,7 +103,7 @@ impl ClientOptions {
     /// Reads the options as they cross from JavaScript.
     ///
     /// # Errors
-    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad option.
+    /// [`crate::error::ErrorDetails::Config`] that names the first bad option.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = fields::document(text)?;
         let options = Fields::new(document.root(), "", KNOWN);

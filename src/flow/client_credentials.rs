@@ -54,7 +54,7 @@ impl ClientCredentialsRequest {
     /// Reads the arguments as they cross from JavaScript.
     ///
     /// # Errors
-    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad one.
+    /// [`crate::error::ErrorDetails::Config`] that names the first bad one.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let known = ["scope", "resource", "audience", "authorizationDetails", "extra"];
         let document = fields::document(text)?;

@@ -103,7 +103,7 @@ impl TokenExchangeRequest {
     /// Reads the arguments as they cross from JavaScript.
     ///
     /// # Errors
-    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad one.
+    /// [`crate::error::ErrorDetails::Config`] that names the first bad one.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = fields::document(text)?;
         let request = Fields::new(document.root(), "", KNOWN);

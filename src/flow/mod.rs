@@ -181,9 +181,8 @@ fn mismatch() -> Error {
 impl Failure {
     fn into_error(self, url: &str) -> Error {
         let place = crate::policy::action::origin_of(url);
-        let transport = |code, reason: &str| {
-            Error::from(TransportError { code, message: fill("{}{}", &[&place, reason]) })
-        };
+        let transport =
+            |code, reason: &str| Error::from(TransportError { code, message: fill("{}{}", &[&place, reason]) });
         match self {
             Self::Timeout => transport(ErrorCode::Timeout, " did not answer before `timeoutMs` was over"),
             Self::Unreachable => transport(ErrorCode::Unreachable, " could not be reached, or the connection broke"),
@@ -291,7 +290,7 @@ impl CallOptions {
     /// Reads the options of a call as they cross from JavaScript; an empty text is none.
     ///
     /// # Errors
-    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad one.
+    /// [`crate::error::ErrorDetails::Config`] that names the first bad one.
     pub fn parse(text: &str) -> Result<Self, Error> {
         if text.is_empty() {
             return Ok(Self::default());

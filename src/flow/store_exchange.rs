@@ -77,7 +77,7 @@ impl StoreExchange {
     /// JSON text of a list of `StoreConfig` of the TypeScript types.
     ///
     /// # Errors
-    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad option, such as `configs[2].clientId`.
+    /// [`crate::error::ErrorDetails::Config`] that names the first bad option, such as `configs[2].clientId`.
     pub fn describe_all(text: &str) -> Result<String, Error> {
         let document = fields::document(text)?;
         let options = Fields::new(document.root(), "", STORE);
@@ -106,7 +106,7 @@ impl StoreExchange {
     /// Reads one configuration again, which [`Self::describe_all`] has seen. `path` is where it stands.
     ///
     /// # Errors
-    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad option.
+    /// [`crate::error::ErrorDetails::Config`] that names the first bad option.
     pub fn parse(config: &str, path: &str, caps: &str) -> Result<Self, Error> {
         let (config, caps) = (fields::document(config)?, fields::document(caps)?);
         let caps = Caps::read(&Fields::new(caps.root(), "", STORE));
@@ -193,7 +193,7 @@ impl StoreExchange {
     /// of the configured ones, if any.
     ///
     /// # Errors
-    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) for a scope that cannot be asked for.
+    /// [`crate::error::ErrorDetails::Config`] for a scope that cannot be asked for.
     pub fn fingerprint(&self, scope: Option<String>) -> Result<String, Error> {
         let mut request = self.with(scope);
         // Stand-ins: no part of the fingerprint, but without them there is no request.
@@ -212,7 +212,7 @@ impl StoreExchange {
     /// Exchanges the tokens of one call: `subjectToken`, `actorToken` and `scope` as JSON text.
     ///
     /// # Errors
-    /// [`ErrorDetails::Config`](crate::error::ErrorDetails::Config) that names the first bad one.
+    /// [`crate::error::ErrorDetails::Config`] that names the first bad one.
     pub fn exchange(&self, params: &str, call: CallOptions) -> Result<Flow<TokenSet>, Error> {
         let document = fields::document(params)?;
         let params = Fields::new(document.root(), "", &["subjectToken", "actorToken", "scope"]);

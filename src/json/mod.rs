@@ -15,6 +15,7 @@ mod writer;
 use crate::text::number_of;
 use parser::Node;
 use scalar::unescape;
+use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 pub(crate) use writer::escape;
 pub use writer::{ObjectWriter, list};
@@ -147,6 +148,24 @@ impl<'a> Node<'a> {
         }
         self.text.len() == text.len().saturating_add(2)
             && self.text.get(1..self.text.len().saturating_sub(1)) == Some(text)
+    }
+}
+
+impl Serialize for Value<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(text) = self.as_str() {
+            serializer.serialize_str(&text)
+        } else if let Some(number) = self.as_f64() {
+            serializer.serialize_f64(number)
+        } else if let Some(flag) = self.as_bool() {
+            serializer.serialize_bool(flag)
+        } else if let Some(elements) = self.elements() {
+            serializer.collect_seq(elements)
+        } else if let Some(members) = self.members() {
+            serializer.collect_map(members)
+        } else {
+            serializer.serialize_unit()
+        }
     }
 }
 

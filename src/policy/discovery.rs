@@ -188,10 +188,7 @@ mod tests {
     fn t08_what_may_be_different_a_moment_later_is_not_remembered() {
         let cache = MetadataCache::new(3_600_000, 60_000);
         cache.remember(
-            &Err(Error::from(crate::error::TransportError {
-                code: ErrorCode::Unreachable,
-                message: String::new(),
-            })),
+            &Err(Error::from(crate::error::TransportError { code: ErrorCode::Unreachable, message: String::new() })),
             UnixMillis(0),
         );
         assert!(cache.lookup(UnixMillis(0)).is_none());

@@ -186,3 +186,10 @@ fn a_name_is_found_by_what_it_means_and_not_by_how_it_is_written() {
     assert_eq!(document.root().get(r"\u0061").unwrap().text(), "2");
     assert!(document.root().get(r"\\u0061").is_none());
 }
+
+#[test]
+fn is_serialised_as_what_it_is() {
+    let text = r#"{"a":[null,true,-1.5,"\u0061\n",{}],"b":"","":0}"#;
+    let expected: serde_json::Value = serde_json::json!({ "a": [null, true, -1.5, "a\n", {}], "b": "", "": 0.0 });
+    assert_eq!(serde_json::to_value(read(text).root()).unwrap(), expected);
+}

@@ -8,6 +8,7 @@ use onbehalf::flow::CallOptions;
 use onbehalf::flow::exchange_token::TokenExchangeRequest;
 use onbehalf::protocol::rfc6749_token::TokenSet;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn server() -> String {
@@ -51,6 +52,19 @@ async fn an_exchange_with_discovery_brings_a_token() {
     assert_eq!(token.access_token, "crm-token-of-alice-token");
     assert_eq!(token.token_type, "Bearer");
     assert_eq!(token.scope, ["crm:read"]);
+}
+
+#[wasm_bindgen_test]
+async fn tokens_and_errors_are_javascript_objects_for_the_asking() {
+    let member = |value: &JsValue, name: &str| js_sys::Reflect::get(value, &name.into()).unwrap();
+    let token = JsValue::from(exchange(None, 10_000).await.unwrap());
+    assert_eq!(member(&token, "accessToken"), "crm-token-of-alice-token");
+    assert_eq!(js_sys::JSON::stringify(&member(&token, "scope")).unwrap(), "[\"crm:read\"]");
+    assert!(member(&token, "expiresAt").as_f64().is_some_and(|at| at > js_sys::Date::now()));
+    let error = JsValue::from(exchange(Some("/denied"), 10_000).await.unwrap_err());
+    assert_eq!(member(&error, "code"), "oauth_error");
+    assert_eq!(member(&error, "status"), 400);
+    assert_eq!(member(&error, "retryable"), false);
 }
 
 #[wasm_bindgen_test]
