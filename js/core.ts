@@ -20,6 +20,7 @@ export interface CoreExports {
   resume(operation: number, input: StepInput, status: number, headers: string, body: string, now: number): string;
   abandon(operation: number): void;
   basicAuthorization(clientId: string, clientSecret: string, encoding: "form" | "raw"): string;
+  authorizationHeader(accessToken: string, tokenType: string, issuedTokenType: string | undefined): string;
   panicLocation(): string;
   readonly StoreExchange: new (configJson: string, path: string, capsJson: string) => RawStoreExchange;
   describeStore(optionsJson: string): string;

@@ -2,7 +2,6 @@ import { type HeaderRecord, readHeaders } from "./answer.js";
 import { invalid, requireOneOf, requirePlain, requireText } from "./arguments.js";
 import { ask } from "./ask.js";
 import { brand } from "./brand.js";
-import type { CoreExports } from "./core.js";
 import { parseDocument } from "./document.js";
 import type { Answer } from "./driver.js";
 import { json, pairs } from "./encode.js";
@@ -110,6 +109,7 @@ export class TokenResponse {
     return new TokenResponse(token, document, readHeaders(pairs(headers ?? {}, "headers")));
   }
 
+  /** What was issued, whatever its type. */
   declare readonly accessToken: string;
 
   /** `Bearer`, `DPoP`, `N_A` (RFC 8693 section 2.2.1), or another one that the preset lists. */
@@ -133,8 +133,10 @@ export class TokenResponse {
   /** The scopes asked for and not granted. Frozen. */
   declare readonly missingScopes: string[];
 
+  /** A refresh token, if one was issued (RFC 6749 section 1.5). */
   declare readonly refreshToken: string | undefined;
 
+  /** An ID token, if one was issued (OpenID Connect Core section 2). Not verified. */
   declare readonly idToken: string | undefined;
 
   /** The authorization details granted (RFC 9396 section 7). Frozen. */
@@ -167,7 +169,7 @@ export class TokenResponse {
    */
   authorizationHeader(): string {
     const { accessToken, tokenType, issuedTokenType } = this.#token;
-    return ask((core) => (core as WithHeader).authorizationHeader(accessToken, tokenType, issuedTokenType));
+    return ask((core) => core.authorizationHeader(accessToken, tokenType, issuedTokenType));
   }
 
   /** Everything as plain data, tokens included. */
@@ -186,10 +188,6 @@ export class TokenResponse {
     for (const name of ["accessToken", "refreshToken", "idToken"] as const) if (name in shown) shown[name] = REDACTED;
     return shown;
   }
-}
-
-interface WithHeader extends CoreExports {
-  authorizationHeader(accessToken: string, tokenType: string, issuedTokenType: string | undefined): string;
 }
 
 /** The JSON text of a member. As a member it is written, so that an error says where in it the mistake is. */

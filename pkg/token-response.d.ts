@@ -32,6 +32,7 @@ export declare class TokenResponse {
      * Throws `ConfigError`: `redacted_token` when the data came from `JSON.stringify(token)`.
      */
     static from(plain: ExposedToken): TokenResponse;
+    /** What was issued, whatever its type. */
     readonly accessToken: string;
     /** `Bearer`, `DPoP`, `N_A` (RFC 8693 section 2.2.1), or another one that the preset lists. */
     readonly tokenType: string;
@@ -47,7 +48,9 @@ export declare class TokenResponse {
     readonly scopeSource: ScopeSource;
     /** The scopes asked for and not granted. Frozen. */
     readonly missingScopes: string[];
+    /** A refresh token, if one was issued (RFC 6749 section 1.5). */
     readonly refreshToken: string | undefined;
+    /** An ID token, if one was issued (OpenID Connect Core section 2). Not verified. */
     readonly idToken: string | undefined;
     /** The authorization details granted (RFC 9396 section 7). Frozen. */
     get authorizationDetails(): unknown[] | undefined;
