@@ -127,7 +127,20 @@ impl<'t, 'a> Value<'t, 'a> {
     /// The strings of the array this is, when all its elements are strings.
     #[must_use]
     pub fn as_strings(self) -> Option<Vec<String>> {
-        self.elements()?.map(|element| element.as_str().map(Cow::into_owned)).collect()
+        let mut strings = Vec::new();
+        for element in self.elements()? {
+            strings.push(element.as_str()?.into_owned());
+        }
+        Some(strings)
+    }
+
+    /// The string this is as a list of one, or the strings of the array this is.
+    #[must_use]
+    pub fn as_texts(self) -> Option<Vec<String>> {
+        match self.as_str() {
+            Some(text) => Some(vec![text.into_owned()]),
+            None => self.as_strings(),
+        }
     }
 
     fn children(self) -> Children<'t, 'a> {

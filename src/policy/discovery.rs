@@ -19,12 +19,16 @@ pub fn candidates(issuer: &Url, discovery: PresetDiscovery) -> Vec<String> {
     let rfc8414 = fill("{}/.well-known/oauth-authorization-server{}", &[&origin, path]);
     let inserted = fill("{}/.well-known/openid-configuration{}", &[&origin, path]);
     let appended = fill("{}{}/.well-known/openid-configuration", &[&origin, path]);
-    let openid = if inserted == appended { vec![appended] } else { vec![inserted, appended] };
-    match discovery {
-        PresetDiscovery::Rfc8414 => [vec![rfc8414], openid].concat(),
-        PresetDiscovery::Oidc => openid,
-        PresetDiscovery::Fixed => Vec::new(),
+    let mut candidates = match discovery {
+        PresetDiscovery::Rfc8414 => vec![rfc8414],
+        PresetDiscovery::Oidc => Vec::new(),
+        PresetDiscovery::Fixed => return Vec::new(),
+    };
+    if inserted != appended {
+        candidates.push(inserted);
     }
+    candidates.push(appended);
+    candidates
 }
 
 /// Statuses that say "not here": only they lead to the next address.

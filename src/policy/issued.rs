@@ -13,32 +13,42 @@ use crate::protocol::rfc8693_exchange::TokenExchange;
 /// `invalid_response` that names the first difference: issuer, subject, audience, scope or life. A token that is no JWT
 /// cannot be compared and is refused too.
 pub fn check(token: &TokenSet, exchange: &TokenExchange, tolerance_seconds: u64) -> Result<(), Error> {
-    let refuse = |reason: &str| Err(Error::response(ErrorCode::InvalidResponse, 200, "the issued token {}", &[reason]));
+    match difference(token, exchange, tolerance_seconds) {
+        None => Ok(()),
+        Some(reason) => Err(Error::response(ErrorCode::InvalidResponse, 200, "the issued token {}", &[reason])),
+    }
+}
+
+fn difference(token: &TokenSet, exchange: &TokenExchange, tolerance_seconds: u64) -> Option<&'static str> {
     let Some(issued) = rfc7519_jwt::peek(&token.access_token) else {
-        return refuse("is no JWT, so `verifyIssued` cannot compare it with the request");
+        return Some("is no JWT, so `verifyIssued` cannot compare it with the request");
     };
     if issued.issuer.as_deref().is_some_and(|issuer| !same_issuer(issuer, &token.issuer)) {
-        return refuse("comes from another issuer (`iss`)");
+        return Some("comes from another issuer (`iss`)");
     }
     let subject = rfc7519_jwt::peek(exchange.subject_token.expose()).unwrap_or_default();
     if subject.subject.is_some() && issued.subject != subject.subject {
-        return refuse("is for another subject (`sub`)");
+        return Some("is for another subject (`sub`)");
     }
     let audience = issued.audience.unwrap_or_default();
     let targeted = !exchange.audience.is_empty() || !exchange.resource.is_empty();
     let foreign = audience.iter().any(|found| !exchange.audience.contains(found) && !exchange.resource.contains(found));
-    let missing = exchange.audience.iter().any(|asked| !audience.contains(asked));
-    if targeted && (audience.is_empty() || foreign || missing) {
-        return refuse("is for another audience than was asked for (`aud`)");
+    if targeted && (audience.is_empty() || foreign || !holds_all(&audience, &exchange.audience)) {
+        return Some("is for another audience than was asked for (`aud`)");
     }
     let scope = issued.scope.unwrap_or_default();
-    if !exchange.scope.is_empty() && scope.iter().any(|found| !exchange.scope.contains(found)) {
-        return refuse("holds more scopes than were asked for (`scope`)");
+    if !exchange.scope.is_empty() && !holds_all(&exchange.scope, &scope) {
+        return Some("holds more scopes than were asked for (`scope`)");
     }
     let tolerance = f64::from(u32::try_from(tolerance_seconds).unwrap_or(u32::MAX));
-    let outlives = matches!((issued.expires_at, subject.expires_at), (Some(issued), Some(subject)) if issued > subject + tolerance);
-    if outlives {
-        return refuse("lives longer than the subject token (`exp`)");
+    match (issued.expires_at, subject.expires_at) {
+        (Some(issued), Some(subject)) if issued > subject + tolerance => {
+            Some("lives longer than the subject token (`exp`)")
+        }
+        _ => None,
     }
-    Ok(())
+}
+
+fn holds_all(list: &[String], parts: &[String]) -> bool {
+    parts.iter().all(|part| list.contains(part))
 }

@@ -1,7 +1,7 @@
 //! What a resource's refusal of a token means (RFC 6750 section 3.1, RFC 9110 section 11.6.1).
 
 use crate::error::{Action, Error, ErrorCode, TokenError};
-use crate::protocol::rfc6749_token::is_scope_token;
+use crate::protocol::rfc6749_token::{is_scope_token, scopes};
 use crate::protocol::rfc9110_challenge;
 use crate::secret::{Secret, clean_snippet, holds_nothing_of};
 
@@ -21,15 +21,15 @@ pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Err
         _ => return None,
     };
     let sent = std::slice::from_ref(sent);
+    let mut required_scopes = scopes(param("scope").unwrap_or_default());
     // What is no scope, or holds what we sent, cannot be asked for: it is the resource's own mistake, or an echo.
-    let is_scope = |scope: &&str| is_scope_token(scope) && holds_nothing_of(scope, sent);
-    let required = param("scope").unwrap_or_default().split(' ').filter(is_scope);
+    required_scopes.retain(|scope| is_scope_token(scope) && holds_nothing_of(scope, sent));
     Some(Error::from(TokenError {
         code,
         action,
         status,
         description: param("error_description").map(|text| clean_snippet(text, sent)),
-        required_scopes: required.map(String::from).collect(),
+        required_scopes,
         claims: param("claims").filter(|claims| holds_nothing_of(claims, sent)).map(String::from),
     }))
 }

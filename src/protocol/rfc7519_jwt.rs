@@ -2,6 +2,8 @@
 
 use crate::base64;
 use crate::json::{Document, Value};
+use crate::protocol::rfc6749_token::scopes;
+use crate::text::join;
 use std::borrow::Cow;
 
 /// The claims the core compares; each is `None` when absent or of a wrong type.
@@ -22,9 +24,9 @@ pub struct Claims {
 /// The claims of a compact JWS; `None` for any token that is not one.
 #[must_use]
 pub fn peek(token: &str) -> Option<Claims> {
-    let mut parts = token.split('.');
-    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
+    let (_, rest) = token.split_once('.')?;
+    let (payload, signature) = rest.split_once('.')?;
+    if signature.contains('.') {
         return None;
     }
     let payload = String::from_utf8(base64::decode_url(payload)?).ok()?;
@@ -32,26 +34,15 @@ pub fn peek(token: &str) -> Option<Claims> {
     let claims = document.root();
     claims.members()?;
     let text = |name: &str| claims.get(name)?.as_str().map(Cow::into_owned);
-    let scope = claims.get("scope").or_else(|| claims.get("scp")).and_then(texts);
+    let list = |name: &str| claims.get(name)?.as_texts();
+    let scope = list("scope").or_else(|| list("scp"));
     Some(Claims {
         issuer: text("iss"),
         subject: text("sub"),
-        audience: claims.get("aud").and_then(texts),
+        audience: list("aud"),
         expires_at: claims.get("exp").and_then(Value::as_f64),
-        scope: scope.map(|scopes| {
-            scopes
-                .iter()
-                .flat_map(|scope| scope.split(' '))
-                .filter(|scope| !scope.is_empty())
-                .map(String::from)
-                .collect()
-        }),
+        scope: scope.map(|scope| scopes(&join(&scope, " "))),
     })
-}
-
-/// A string, or an array of strings.
-fn texts(value: Value<'_, '_>) -> Option<Vec<String>> {
-    value.as_str().map(|text| vec![text.into_owned()]).or_else(|| value.as_strings())
 }
 
 #[cfg(test)]
