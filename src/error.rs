@@ -8,6 +8,7 @@ mod codes;
 use crate::json::{self, ObjectWriter};
 use crate::text::fill;
 pub use codes::{Action, Bug, ErrorCode, ErrorKind, Fault};
+use std::sync::Arc;
 
 /// One challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1). Scheme and parameter names are lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,9 +34,10 @@ impl Challenge {
     }
 }
 
-/// Why an operation failed. A pointer and nothing else, because every step that can fail hands it on.
+/// Why an operation failed. A pointer and nothing else, because every step that can fail hands it on; shared, because
+/// discovery remembers its failures.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Error(Box<ErrorDetails>);
+pub struct Error(Arc<ErrorDetails>);
 
 /// What there is to say of an [`Error`].
 #[derive(Clone, Debug, PartialEq)]
@@ -153,15 +155,9 @@ impl Error {
         &self.0
     }
 
-    /// As [`Self::details`], to be changed.
-    pub(crate) fn details_mut(&mut self) -> &mut ErrorDetails {
-        &mut self.0
-    }
-
-    /// As [`Self::details`].
-    #[must_use]
-    pub fn into_details(self) -> ErrorDetails {
-        *self.0
+    /// As [`Self::details`], to be changed by whoever has just made it; nothing once it is shared.
+    pub(crate) fn details_mut(&mut self) -> Option<&mut ErrorDetails> {
+        Arc::get_mut(&mut self.0)
     }
 
     /// A [`ConfigError`]. The message is a template: see [`fill`].
@@ -364,7 +360,7 @@ macro_rules! from_details {
     ($( $variant:ident($details:ident) ),+) => {
         $( impl From<$details> for Error {
             fn from(details: $details) -> Self {
-                Self(Box::new(ErrorDetails::$variant(details)))
+                Self(Arc::new(ErrorDetails::$variant(details)))
             }
         } )+
     };

@@ -260,7 +260,7 @@ mod tests {
         let document = document(text).unwrap();
         let fields = Fields::new(document.root(), "configs[2]", &KNOWN);
         read(&fields);
-        match fields.finish().unwrap_err().into_details() {
+        match fields.finish().unwrap_err().details().clone() {
             ErrorDetails::Config(error) => (error.code, error.field),
             other => panic!("{other:?}"),
         }

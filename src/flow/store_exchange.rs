@@ -283,7 +283,7 @@ fn allowed_origins(
 
 /// An error of the client or the exchange, at the member of the configuration that it comes from.
 fn relocate(mut error: Error, config: &Fields<'_, '_>) -> Error {
-    if let ErrorDetails::Config(error) = error.details_mut() {
+    if let Some(ErrorDetails::Config(error)) = error.details_mut() {
         let name = match error.field.as_str() {
             "scope" if config.get("requestedScopes").is_some() => "requestedScopes".into(),
             "auth.clientId" => "clientId".into(),

@@ -217,9 +217,9 @@ pub fn origin_of(url: &str) -> String {
 #[must_use]
 pub fn cleaned(mut error: Error, sent: &[Secret]) -> Error {
     let message = match error.details_mut() {
-        ErrorDetails::Config(error) => &mut error.message,
-        ErrorDetails::Http(error) => &mut error.message,
-        ErrorDetails::Response(error) => &mut error.message,
+        Some(ErrorDetails::Config(error)) => &mut error.message,
+        Some(ErrorDetails::Http(error)) => &mut error.message,
+        Some(ErrorDetails::Response(error)) => &mut error.message,
         _ => return error,
     };
     *message = clean(message, sent);

@@ -40,7 +40,7 @@ mod tests {
     use crate::error::ErrorDetails;
 
     fn token_error(status: u16, header: &str) -> Option<TokenError> {
-        match refusal(status, header, &Secret::new("presented-token-0123456789"))?.into_details() {
+        match refusal(status, header, &Secret::new("presented-token-0123456789"))?.details().clone() {
             ErrorDetails::Token(error) => Some(error),
             other => panic!("{other:?}"),
         }

@@ -49,7 +49,7 @@ pub fn merged(mut base: Value, over: Value) -> Value {
 
 /// Code and field of a configuration error; panics on any other outcome.
 pub fn config_error<T>(outcome: Result<T, Error>) -> (ErrorCode, String) {
-    match outcome.map_err(Error::into_details) {
+    match outcome.map_err(|error| error.details().clone()) {
         Err(ErrorDetails::Config(error)) => {
             assert!(!error.message.is_empty());
             (error.code, error.field)

@@ -69,7 +69,7 @@ async fn tokens_and_errors_are_javascript_objects_for_the_asking() {
 
 #[wasm_bindgen_test]
 async fn an_oauth_error_is_typed() {
-    match exchange(Some("/denied"), 10_000).await.unwrap_err().into_details() {
+    match exchange(Some("/denied"), 10_000).await.unwrap_err().details().clone() {
         ErrorDetails::Server(error) => assert_eq!((error.status, error.error.as_deref()), (400, Some("invalid_grant"))),
         other => panic!("{other:?}"),
     }

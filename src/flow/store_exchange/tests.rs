@@ -16,7 +16,7 @@ fn parse(config: &str) -> Result<StoreExchange, Error> {
 }
 
 fn refused(config: &str) -> (ErrorCode, String) {
-    match parse(config).err().unwrap().into_details() {
+    match parse(config).err().unwrap().details().clone() {
         ErrorDetails::Config(error) => (error.code, error.field),
         other => panic!("{other:?}"),
     }
@@ -67,7 +67,7 @@ fn failures_name_the_member_of_the_configuration() {
 
 #[test]
 fn the_options_of_a_store_are_checked_with_every_configuration() {
-    let check = |text: &str| match StoreExchange::describe_all(text).unwrap_err().into_details() {
+    let check = |text: &str| match StoreExchange::describe_all(text).unwrap_err().details().clone() {
         ErrorDetails::Config(error) => (error.code, error.field),
         other => panic!("{other:?}"),
     };
@@ -163,7 +163,8 @@ fn what_shapes_no_token_makes_no_difference() {
 #[test]
 fn a_call_gives_the_tokens_and_nothing_else() {
     let exchange = parse(CRM).unwrap();
-    let field = |params: &str| match exchange.exchange(params, CallOptions::default()).err().unwrap().into_details() {
+    let field = |params: &str| match exchange.exchange(params, CallOptions::default()).err().unwrap().details().clone()
+    {
         ErrorDetails::Config(error) => error.field,
         other => panic!("{other:?}"),
     };
