@@ -146,7 +146,8 @@ async function jsonText(response: ResponseLike): Promise<string> {
   }
 }
 
-function within(limit: number, text: string): string | undefined {
+function within(limit: number, text: unknown): string | undefined {
+  if (typeof text !== "string") throw unusable("resolved to a body that is no text");
   // Only between a third of the limit and the limit do the bytes have to be counted.
   const fits = text.length * 3 <= limit || (text.length <= limit && new TextEncoder().encode(text).length <= limit);
   return fits ? text : undefined;
@@ -164,8 +165,9 @@ function isHostHeaders(source: unknown): source is Headers {
   return typeof Headers === "function" && source instanceof Headers;
 }
 
-function unusable(what: string): Error {
-  return configError("invalid_option", "fetch", `fetch ${what}`);
+/** The error for a `fetch` of the caller's that gives something else than an answer. */
+export function unusable(what: string, cause?: unknown): Error {
+  return configError("invalid_option", "fetch", `fetch ${what}`, cause);
 }
 
 /** Decodes UTF-8; a byte order mark is skipped. */

@@ -3,7 +3,16 @@
  *
  * @internal
  */
-import { checkShape, discard, type HeaderRecord, headerOf, keepHeaders, readBody, readHeaders } from "./answer.js";
+import {
+  checkShape,
+  discard,
+  type HeaderRecord,
+  headerOf,
+  keepHeaders,
+  readBody,
+  readHeaders,
+  unusable,
+} from "./answer.js";
 import type { ClientAuthFunction } from "./auth.js";
 import { enter, type Instance, nextStep } from "./core.js";
 import { Deadline } from "./deadline.js";
@@ -180,9 +189,14 @@ async function send(host: Host, request: WireRequest, deadline: Deadline): Promi
   } catch (cause) {
     return unreachable(deadline, cause);
   }
-  checkShape(response);
-  // Awaited: a promise that is only returned is waited for in two more turns.
-  return await receive(host, response, deadline);
+  try {
+    checkShape(response);
+    // Awaited: a promise that is only returned is waited for in two more turns.
+    return await receive(host, response, deadline);
+  } catch (cause) {
+    deadline.check();
+    throw cause instanceof ConfigError ? cause : unusable("resolved to an object that cannot be read", cause);
+  }
 }
 
 async function receive(host: Host, response: ResponseLike, deadline: Deadline): Promise<Answer> {

@@ -213,9 +213,9 @@ impl Error {
             | ErrorDetails::Internal(_) => false,
             ErrorDetails::Server(error) => {
                 self.code() == ErrorCode::OauthError
-                    && (error.status >= 500 || error.status == 429 || error.says_later())
+                    && (is_retryable(error.status) || error.says_later())
             }
-            ErrorDetails::Http(error) => error.status >= 500 || matches!(error.status, 408 | 425 | 429),
+            ErrorDetails::Http(error) => is_retryable(error.status) || matches!(error.status, 408 | 425),
             ErrorDetails::Transport(_) => true,
         }
     }
@@ -353,6 +353,10 @@ impl ServerError {
     pub fn says_later(&self) -> bool {
         matches!(self.error.as_deref(), Some("temporarily_unavailable" | "slow_down"))
     }
+}
+
+fn is_retryable(status: u16) -> bool {
+    matches!(status, 429 | 500..=599)
 }
 
 /// Makes an [`Error`] of the structs that say more of it.

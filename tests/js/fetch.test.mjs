@@ -183,6 +183,21 @@ describe("answers that look like a Response", () => {
     });
   }
 
+  const throwing = (name, answer) => Object.defineProperty(answer, name, { get: () => assert.fail("a getter") });
+  for (const [name, answer] of [
+    ["a status that throws", throwing("status", { text: async () => TEXT })],
+    ["headers that throw", throwing("headers", { status: 200, text: async () => TEXT })],
+    ["a type that throws", throwing("type", { status: 200, text: async () => TEXT })],
+    ["text() that gives a number", { status: 200, text: async () => 5 }],
+    ["text() that gives undefined", { status: 200, text: async () => undefined }],
+  ]) {
+    test(`B17, ${name}: the stand-in is named as what is wrong`, async () => {
+      const expected = { code: "invalid_option", field: "fetch", retryable: false };
+      const error = await rejects(exchangeBy(fakeFetch(() => answer)), "ConfigError", expected);
+      assert.match(error.message, /^fetch resolved to/);
+    });
+  }
+
   test("X4, a look-alike without a stream is capped too", async () => {
     const big = { status: 200, text: async () => `${TEXT.slice(0, -1)},"pad":"${"x".repeat(2_000_000)}"}` };
     await rejects(exchangeBy(fakeFetch(big)), "OAuthHttpError", { code: "response_too_large" });

@@ -130,8 +130,8 @@ fn api8_config_network_response_and_internal_rows() {
 
 #[test]
 fn api8_http_rows() {
-    for status in [0, 200, 201, 301, 400, 403, 404, 408, 425, 429, 500, 502, 503, 599] {
-        let later = status >= 500 || [408, 425, 429].contains(&status);
+    for status in [0, 200, 201, 301, 400, 403, 404, 408, 425, 429, 500, 502, 503, 599, 600, 999] {
+        let later = (500..=599).contains(&status) || [408, 425, 429].contains(&status);
         for code in codes(HTTP) {
             let found = view(http(code, status, Action::ServerFault));
             assert_eq!(found, (code, ErrorKind::Http, later, Action::ServerFault, Fault::Server), "{status}");
@@ -148,6 +148,7 @@ fn api8_server_rows() {
             (429, Some("x"), true),
             (500, Some("x"), true),
             (503, Some("invalid_client"), true),
+            (600, Some("x"), false),
             (400, Some("temporarily_unavailable"), true),
             (400, Some("slow_down"), true),
         ] {
