@@ -39,16 +39,19 @@ async function build(variant, targetDir) {
     const passes = [
       "-Oz",
       "--one-caller-inline-max-function-size=40",
+      // Names between the module and the glue are nobody's business: what they are now is printed.
+      "--minify-imports-and-exports-and-modules",
       "--strip-debug",
       "--strip-producers",
       "--strip-target-features",
     ];
-    await must(...npmTool("binaryen/bin/wasm-opt", [...passes, "-o", optimised, join(work, "core_bg.wasm")]));
+    const arguments_ = [...passes, "-o", optimised, join(work, "core_bg.wasm")];
+    const names = JSON.parse(await must(...npmTool("binaryen/bin/wasm-opt", arguments_), { quiet: true }));
     const outputs = {
       "core_bg.wasm": readFileSync(optimised),
       // The name section is gone from the published file; scripts/size.mjs accounts on this one.
       "named.wasm": readFileSync(join(work, "core_bg.wasm")),
-      "glue.js": await glueFactory(join(work, "core.js")),
+      "glue.js": await glueFactory(join(work, "core.js"), names),
       "generated.ts": typesFromDeclarations(readFileSync(join(work, "core.d.ts"), "utf8")),
     };
     for (const [name, data] of Object.entries(outputs)) writeAtomic(join(variant.wasmDir, name), data);
@@ -67,7 +70,7 @@ function bindgen(wasm, outDir) {
  * The glue keeps its instance in module variables. Wrapped into a function it can be had more than once, and a fresh
  * instance can stand beside one that has panicked.
  */
-async function glueFactory(glue) {
+async function glueFactory(glue, names) {
   const { build, transform } = await import("esbuild");
   const result = await build({
     // Without the default export, the asynchronous loader: js/core.ts compiles the module itself.
@@ -82,10 +85,28 @@ async function glueFactory(glue) {
   const text = result.outputFiles[0].text;
   const exports = /export \{([^{}]*)\};\s*$/;
   if (!exports.test(text)) throw new Error("the bundled glue does not end with its exports");
-  const body = text.replace(exports, (_, names) => `return {${names.replace(/(\S+) as (\S+?)(?=[,\s])/g, "$2: $1")}};`);
+  const body = renamed(text, names).replace(
+    exports,
+    (_, list) => `return {${list.replace(/(\S+) as (\S+?)(?=[,\s])/g, "$2: $1")}};`,
+  );
   // Nobody reads stack traces of the glue for its names: half of its bytes.
   const minified = await transform(`export function createCore() {\n${body}}\n`, { minify: true, target: "es2022" });
   return minified.code;
+}
+
+/** The glue with the names that wasm-opt has given to what the module takes and gives. */
+function renamed(glue, { imports, exports }) {
+  let text = glue;
+  const replace = (found, replacement, name) => {
+    const changed = text.replace(found, replacement);
+    if (changed === text)
+      throw new Error(`${name} is not where it is looked for in the glue: see scripts/build/wasm.mjs`);
+    text = changed;
+  };
+  replace(/"\.\/core_bg\.js": /, "a: ", "the module of the imports");
+  for (const [, name, short] of imports) replace(new RegExp(`\\b${name}: `), `${short}: `, name);
+  for (const [name, short] of exports) text = text.replace(new RegExp(`\\bwasm\\.${name}\\b`, "g"), `wasm.${short}`);
+  return text;
 }
 
 /**
