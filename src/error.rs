@@ -212,8 +212,7 @@ impl Error {
             | ErrorDetails::Token(_)
             | ErrorDetails::Internal(_) => false,
             ErrorDetails::Server(error) => {
-                self.code() == ErrorCode::OauthError
-                    && (is_retryable(error.status) || error.says_later())
+                self.code() == ErrorCode::OauthError && (is_retryable(error.status) || error.says_later())
             }
             ErrorDetails::Http(error) => is_retryable(error.status) || matches!(error.status, 408 | 425),
             ErrorDetails::Transport(_) => true,

@@ -39,13 +39,12 @@ pub(crate) async fn send(io: &Io, client: Rc<Client>, call: &Call, grant: Grant)
         Some(_) => None,
         None => Some(server_metadata(io, &client, call).await?),
     };
-    let endpoint = token_endpoint(&client, metadata.as_deref())?;
     let mut budget = RetryBudget::new(client.max_retries, call.deadline);
-    let mut attempt = Attempt { client, grant, endpoint, metadata };
+    let mut attempt = Attempt::new(client, call, grant, metadata)?;
     loop {
         // Authenticated anew each time: an assertion of the host may be good for one request only.
-        let mut request = attempt.request(call)?;
-        if let Some(asked) = attempt.for_host(call, &request)? {
+        let mut request = attempt.request(call);
+        if let Some(asked) = attempt.for_host(&request) {
             let (headers, body) = io.authenticate(asked).await?;
             attempt.complete(&mut request, headers, body);
         }
@@ -77,46 +76,53 @@ fn token_endpoint(client: &Client, metadata: Option<&DiscoveredMetadata>) -> Res
 struct Attempt {
     client: Rc<Client>,
     grant: Grant,
+    authentication: ClientAuthentication,
     endpoint: String,
     metadata: Option<Rc<DiscoveredMetadata>>,
 }
 
 impl Attempt {
-    fn authentication(&self, call: &Call) -> Result<ClientAuthentication, Error> {
-        let rules = &self.client.preset.client_auth;
-        let listed = self.metadata.as_ref().and_then(|metadata| metadata.list("token_endpoint_auth_methods_supported"));
-        let authentication = self.client.authentication(call.zone.as_deref())?;
-        Ok(authentication.resolve(listed.as_deref(), &rules.allowed, rules.forbid_header))
+    #[inline(never)]
+    fn new(
+        client: Rc<Client>,
+        call: &Call,
+        grant: Grant,
+        metadata: Option<Rc<DiscoveredMetadata>>,
+    ) -> Result<Self, Error> {
+        let endpoint = token_endpoint(&client, metadata.as_deref())?;
+        let rules = &client.preset.client_auth;
+        let listed = metadata.as_ref().and_then(|metadata| metadata.list("token_endpoint_auth_methods_supported"));
+        let authentication = client.authentication(call.zone.as_deref())?;
+        let authentication = authentication.resolve(listed.as_deref(), &rules.allowed, rules.forbid_header);
+        Ok(Self { client, grant, authentication, endpoint, metadata })
+    }
+
+    /// The grant, with what names the client.
+    fn form(&self) -> Form {
+        let mut form = self.grant.form.clone();
+        self.authentication.name_client(&mut form);
+        form
     }
 
     /// The request as far as the core can make it.
     #[inline(never)]
-    fn request(&self, call: &Call) -> Result<HttpRequest, Error> {
-        let authentication = self.authentication(call)?;
-        let mut form = self.grant.form.clone();
-        authentication.name_client(&mut form);
-        let mut request = HttpRequest::post_form(self.endpoint.clone(), form.into_body());
+    fn request(&self, call: &Call) -> HttpRequest {
+        let mut request = HttpRequest::post_form(self.endpoint.clone(), self.form().into_body());
         self.client.add_headers(&mut request, &call.headers);
-        authentication.authorize(&mut request);
-        Ok(request)
+        self.authentication.authorize(&mut request);
+        request
     }
 
     /// What the host is asked, when it is the host that authenticates.
     #[inline(never)]
-    fn for_host(&self, call: &Call, request: &HttpRequest) -> Result<Option<AuthenticateRequest>, Error> {
-        let authentication = self.authentication(call)?;
-        if !matches!(authentication, ClientAuthentication::Host { .. }) {
-            return Ok(None);
-        }
-        let mut form = self.grant.form.clone();
-        authentication.name_client(&mut form);
-        Ok(Some(AuthenticateRequest {
+    fn for_host(&self, request: &HttpRequest) -> Option<AuthenticateRequest> {
+        matches!(self.authentication, ClientAuthentication::Host { .. }).then(|| AuthenticateRequest {
             issuer: self.client.issuer.clone(),
             endpoint: self.endpoint.clone(),
             headers: request.headers.clone(),
-            form,
+            form: self.form(),
             metadata: self.metadata.clone(),
-        }))
+        })
     }
 
     #[inline(never)]
@@ -150,9 +156,7 @@ impl Attempt {
     /// All that was sent and must not come back in an error.
     fn secrets(&self, call: &Call) -> Vec<Secret> {
         let mut secrets = self.grant.secrets.clone();
-        if let Ok(authentication) = self.authentication(call) {
-            secrets.extend(authentication.secrets());
-        }
+        secrets.append(&mut self.authentication.secrets());
         secrets.extend(self.client.secrets_in_headers(&call.headers));
         secrets
     }
