@@ -91,7 +91,11 @@ impl Client {
         let user_agent = options
             .user_agent
             .or_else(|| (!options.browser).then(|| concat!("onbehalf/", env!("CARGO_PKG_VERSION")).into()));
-        headers.extend(user_agent.map(|agent| ("user-agent".to_owned(), agent)));
+        if let Some(agent) = user_agent
+            && !custom.iter().any(|(name, _)| name.eq_ignore_ascii_case("user-agent"))
+        {
+            headers.push(("user-agent".into(), agent));
+        }
         headers.extend(custom);
         Ok(Self {
             issuer: options.issuer,
@@ -164,10 +168,12 @@ impl Client {
 
     /// Adds the headers of the client and of the call, of which the latter win.
     pub(crate) fn add_headers(&self, request: &mut HttpRequest, call: &[Header]) {
-        for (name, value) in self.headers.iter().chain(call) {
-            // `Accept` is ours: what we can read does not depend on the caller.
-            if !name.eq_ignore_ascii_case("accept") {
-                request.set_header(name, value.clone());
+        for headers in [&self.headers, call] {
+            for (name, _) in headers {
+                // `Accept` is ours: what we can read does not depend on the caller.
+                if !name.eq_ignore_ascii_case("accept") {
+                    request.set_header(name, values(headers, name));
+                }
             }
         }
     }
@@ -186,6 +192,20 @@ impl Client {
         }
         origins
     }
+}
+
+/// The values of a header that is given once or more (RFC 9110 section 5.3).
+fn values(headers: &[Header], wanted: &str) -> String {
+    let mut values = String::new();
+    for (name, value) in headers {
+        if name.eq_ignore_ascii_case(wanted) {
+            if !values.is_empty() {
+                values.push_str(", ");
+            }
+            values.push_str(value);
+        }
+    }
+    values
 }
 
 fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
