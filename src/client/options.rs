@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorCode};
 use crate::fields::{self, Fields, element, invalid};
 use crate::http::Header;
 use crate::policy::discovery::EndpointOrigins;
-use crate::policy::preset::{self, BasicEncoding, ServerPreset};
+use crate::policy::preset::{BasicEncoding, ServerPreset};
 use crate::text::fill;
 use crate::url::{Transport, Url};
 use crate::words::words;
@@ -106,10 +106,10 @@ impl ClientOptions {
     /// [`Error::Config`] that names the first bad option.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = fields::document(text)?;
-        let options = Fields::new(document.root(), "", KNOWN);
+        let options = Fields::new(document.root(), "");
         let read = Self {
             issuer: options.required_text("issuer"),
-            endpoints: Endpoints::read(&options.nested("endpoints", ENDPOINTS)),
+            endpoints: options.nested("endpoints", Endpoints::read),
             ..Self::read(&options)
         };
         options.finish().map(|()| read)
@@ -121,7 +121,7 @@ impl ClientOptions {
         Self {
             issuer: String::new(),
             client_id: options.filled_text("clientId"),
-            auth: options.get("auth").map(|_| AuthData::read(&options.nested("auth", AUTH))),
+            auth: options.get("auth").map(|_| options.nested("auth", AuthData::read)),
             preset: preset_option(options),
             endpoints: Endpoints::default(),
             discovery: discovery_option(options),
@@ -133,7 +133,7 @@ impl ClientOptions {
             clock_tolerance_seconds: options.integer("clockToleranceSeconds", 0, LONGEST_TOLERANCE),
             user_agent: options.filled_text("userAgent"),
             custom_headers: options.pairs("customHeaders"),
-            conformance: options.word("conformance", Conformance::WORDS).and_then(Conformance::at),
+            conformance: Conformance::read(options, "conformance"),
             browser: options.flag("browser").unwrap_or_default(),
         }
     }
@@ -143,30 +143,10 @@ const LONGEST_TOLERANCE: u64 = 60;
 /// An answer is one JavaScript string, of which no host holds more than this.
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
 
-const KNOWN: &[&str] = &[
-    "issuer",
-    "clientId",
-    "auth",
-    "preset",
-    "endpoints",
-    "discovery",
-    "endpointOrigins",
-    "insecureHosts",
-    "timeoutMs",
-    "maxRetries",
-    "maxResponseBytes",
-    "clockToleranceSeconds",
-    "userAgent",
-    "customHeaders",
-    "conformance",
-    "browser",
-];
-const AUTH: &[&str] = &["type", "clientId", "clientSecret", "encoding", "accessToken", "zones", "issuer"];
-
 fn preset_option(options: &Fields<'_, '_>) -> Option<PresetOption> {
     match options.get("preset")?.as_str() {
         Some(name) => Some(PresetOption::Named(name.into_owned())),
-        None => Some(PresetOption::Own(Box::new(ServerPreset::read(&options.nested("preset", preset::KNOWN))))),
+        None => Some(PresetOption::Own(Box::new(options.nested("preset", ServerPreset::read)))),
     }
 }
 
@@ -174,11 +154,10 @@ fn discovery_option(options: &Fields<'_, '_>) -> Option<DiscoveryOption> {
     if options.get("discovery")?.as_bool() == Some(false) {
         return Some(DiscoveryOption::Off);
     }
-    let discovery = options.nested("discovery", &["ttlMs", "negativeTtlMs"]);
-    Some(DiscoveryOption::On(DiscoveryOptions {
+    Some(DiscoveryOption::On(options.nested("discovery", |discovery| DiscoveryOptions {
         ttl_ms: discovery.millis("ttlMs", 0),
         negative_ttl_ms: discovery.millis("negativeTtlMs", 0),
-    }))
+    })))
 }
 
 fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
@@ -245,10 +224,10 @@ pub struct AuthData {
 impl AuthData {
     fn read(auth: &Fields<'_, '_>) -> Self {
         Self {
-            kind: auth.word("type", AuthKind::WORDS).and_then(AuthKind::at).unwrap_or_default(),
+            kind: AuthKind::read(auth, "type").unwrap_or_default(),
             client_id: auth.text("clientId"),
             client_secret: auth.text("clientSecret"),
-            encoding: auth.word("encoding", BasicEncoding::WORDS).and_then(BasicEncoding::at),
+            encoding: BasicEncoding::read(auth, "encoding"),
             access_token: auth.text("accessToken"),
             zones: auth.rows("zones", 3),
             issuer: auth.text("issuer"),

@@ -27,45 +27,6 @@ pub struct StoreExchange {
     own: Option<String>,
 }
 
-const KNOWN: &[&str] = &[
-    "ref",
-    "name",
-    "kind",
-    "scope",
-    "status",
-    "provider",
-    "tags",
-    "tokenEndpoint",
-    "issuer",
-    "clientId",
-    "clientSecret",
-    "auth",
-    "requestedScopes",
-    "audience",
-    "resource",
-    "origins",
-    "subjectTokenType",
-    "actorTokenType",
-    "requestedTokenType",
-    "authorizationDetails",
-    "verifyIssued",
-    "preset",
-    "extraParams",
-    "discovery",
-    "endpointOrigins",
-    "insecureHosts",
-    "timeoutMs",
-    "maxRetries",
-    "maxResponseBytes",
-    "clockToleranceSeconds",
-    "userAgent",
-    "customHeaders",
-    "conformance",
-    "browser",
-    "own",
-];
-const STORE: &[&str] =
-    &["configs", "maxEntries", "skewSeconds", "maxExpiresInSeconds", "defaultExpiresInSeconds", "onUnavailable"];
 const DEFAULT_SKEW: u64 = 30;
 /// Ten years, as the longest life of a token.
 const LONGEST: u64 = 315_360_000;
@@ -80,18 +41,19 @@ impl StoreExchange {
     /// [`Error::Config`] that names the first bad option, such as `configs[2].clientId`.
     pub fn describe_all(text: &str) -> Result<String, Error> {
         let document = fields::document(text)?;
-        let options = Fields::new(document.root(), "", STORE);
+        let options = Fields::new(document.root(), "");
         let caps = Caps::read(&options);
         let _ = options.integer("maxEntries", 0, MOST_ENTRIES);
-        let _ = options.word("onUnavailable", &["null", "throw"]);
+        let _ = options.word("onUnavailable", "null throw ");
+        let configs = options.get("configs");
         options.finish()?;
-        let Some(configs) = options.get("configs") else { return Err(missing("configs")) };
+        let Some(configs) = configs else { return Err(missing("configs")) };
         let configs = configs.elements().ok_or_else(|| invalid("configs", "`configs` has to be an array"))?;
         let mut refs: Vec<String> = Vec::new();
         let mut described = Vec::new();
         for (index, config) in configs.enumerate() {
             let path = element("configs", index);
-            let config = options.inside(Some(config), path, KNOWN);
+            let config = options.inside(Some(config), path);
             let name = config.required_text("ref");
             if refs.contains(&name) {
                 let field = config.field("ref");
@@ -109,8 +71,8 @@ impl StoreExchange {
     /// [`Error::Config`] that names the first bad option.
     pub fn parse(config: &str, path: &str, caps: &str) -> Result<Self, Error> {
         let (config, caps) = (fields::document(config)?, fields::document(caps)?);
-        let caps = Caps::read(&Fields::new(caps.root(), "", STORE));
-        Self::read(&Fields::new(config.root(), path, KNOWN), caps)
+        let caps = Caps::read(&Fields::new(caps.root(), ""));
+        Self::read(&Fields::new(config.root(), path), caps)
     }
 
     fn read(config: &Fields<'_, '_>, caps: Caps) -> Result<Self, Error> {
@@ -215,7 +177,7 @@ impl StoreExchange {
     /// [`Error::Config`] that names the first bad one.
     pub fn exchange(&self, params: &str, call: CallOptions) -> Result<Flow<TokenSet>, Error> {
         let document = fields::document(params)?;
-        let params = Fields::new(document.root(), "", &["subjectToken", "actorToken", "scope"]);
+        let params = Fields::new(document.root(), "");
         let mut request = self.with(params.text("scope"));
         request.subject_token = params.required_text("subjectToken");
         request.actor_token = params.text("actorToken");

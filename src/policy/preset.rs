@@ -5,7 +5,6 @@ mod read;
 
 use crate::error::{Action, Error, ErrorCode};
 use crate::words::words;
-pub use read::KNOWN;
 
 words! {
     /// The presets that can be named. `rfc8693` follows the RFC to the letter.
@@ -316,7 +315,7 @@ impl ServerPreset {
     /// # Errors
     /// `unknown_preset` for a name that is none.
     pub fn named(name: &str) -> Result<Self, Error> {
-        match PresetName::WORDS.iter().position(|word| *word == name).and_then(PresetName::at) {
+        match PresetName::of(name) {
             Some(PresetName::Rfc8693) => Ok(Self { id: name.into(), ..Self::default() }),
             Some(PresetName::Keycloak) => Self::parse(include_str!("presets/keycloak.json")),
             Some(PresetName::Entra) => Self::parse(include_str!("presets/entra.json")),
