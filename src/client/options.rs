@@ -190,7 +190,7 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
 }
 
 fn is_origin(url: &Url) -> bool {
-    url.path == "/" && !url.host.is_empty() && !url.has_query && !url.has_fragment && !url.has_user_info
+    url.path() == "/" && !url.host().is_empty() && !url.has_query && !url.has_fragment && !url.has_user_info
 }
 
 /// What a client authenticates with, as it crosses from JavaScript. Which members are set depends on the kind.
@@ -354,7 +354,7 @@ fn resolve(text: &str, field: &str, issuer: &Url, transport: &Transport<'_>) -> 
     if !text.starts_with('/') {
         return transport.check(text, field, &what).map(|url| url.href);
     }
-    let base = fill("{}{}", &[&issuer.origin(), issuer.path.trim_end_matches('/')]);
+    let base = fill("{}{}", &[&issuer.origin(), issuer.path().trim_end_matches('/')]);
     let url = transport.check(&fill("{}{}", &[&base, text]), field, &what)?;
     // Dot segments, also escaped ones, are resolved by the parser and could climb out of the issuer's path.
     if url.href.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/')) {
