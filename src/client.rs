@@ -15,7 +15,9 @@ use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::Secret;
 use crate::text::contains;
 use crate::url::{Transport, Url};
-use options::{AuthData, AuthKind, ClientOptions, Conformance, DiscoveryOption, Endpoints, PresetOption};
+use options::{
+    AuthData, AuthKind, ClientOptions, Conformance, DiscoveryOption, DiscoveryOptions, Endpoints, PresetOption,
+};
 
 const HOUR: u64 = 3_600_000;
 const MINUTE: u64 = 60_000;
@@ -28,7 +30,7 @@ pub struct Client {
     pub(crate) issuer: String,
     pub(crate) issuer_url: Url,
     credentials: Credentials,
-    pub(crate) preset: ServerPreset,
+    pub(crate) preset: Box<ServerPreset>,
     pub(crate) endpoints: Endpoints,
     pub(crate) metadata: Option<MetadataCache>,
     pub(crate) endpoint_origins: EndpointOrigins,
@@ -60,55 +62,41 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Config`] that names the first bad option.
-    pub fn new(options: ClientOptions) -> Result<Self, Error> {
-        let insecure_hosts = options.insecure_hosts;
-        let transport = Transport { insecure_hosts: &insecure_hosts, loopback: true };
+    pub fn new(mut options: ClientOptions) -> Result<Self, Error> {
+        let transport = Transport { insecure_hosts: &options.insecure_hosts, loopback: true };
         let issuer_url = check_issuer(&options.issuer, &transport)?;
-        let mut preset = match options.preset {
-            None => ServerPreset::named("rfc8693")?,
-            Some(PresetOption::Named(name)) => ServerPreset::named(&name)?,
-            Some(PresetOption::Own(preset)) => *preset,
+        options.endpoints.resolve(&issuer_url, &transport)?;
+        let headers = headers(&mut options)?;
+        let mut preset = match options.preset.take() {
+            None => Box::new(ServerPreset::named("rfc8693")?),
+            Some(PresetOption::Named(name)) => Box::new(ServerPreset::named(&name)?),
+            Some(PresetOption::Own(preset)) => preset,
         };
         if options.conformance == Some(Conformance::Fapi2) {
             preset.response.issued_type = IssuedType::Required;
         }
-        let credentials = credentials(options.client_id, options.auth, &preset)?;
-        let endpoints = options.endpoints.resolve(&issuer_url, &transport)?;
-        let metadata = match options.discovery {
+        let credentials = credentials(options.client_id.take(), options.auth.take(), &preset)?;
+        let times = match options.discovery {
             Some(DiscoveryOption::Off) => None,
             None if preset.discovery == PresetDiscovery::Fixed => None,
-            Some(DiscoveryOption::On(times)) => {
-                Some(MetadataCache::new(times.ttl_ms.unwrap_or(HOUR), times.negative_ttl_ms.unwrap_or(MINUTE)))
-            }
-            None => Some(MetadataCache::new(HOUR, MINUTE)),
+            Some(DiscoveryOption::On(times)) => Some(times),
+            None => Some(DiscoveryOptions::default()),
         };
-        let custom = options.custom_headers;
-        check_headers(&custom, "customHeaders")?;
-        let mut headers = Vec::new();
-        if options.user_agent.as_deref().is_some_and(|agent| !is_header_value(agent)) {
-            return Err(invalid("userAgent", "`userAgent` has characters that HTTP does not allow"));
-        }
-        let user_agent = options
-            .user_agent
-            .or_else(|| (!options.browser).then(|| concat!("onbehalf/", env!("CARGO_PKG_VERSION")).into()));
-        if let Some(agent) = user_agent
-            && !custom.iter().any(|(name, _)| name.eq_ignore_ascii_case("user-agent"))
-        {
-            headers.push(("user-agent".into(), agent));
-        }
-        headers.extend(custom);
+        let cache = |times: DiscoveryOptions| {
+            MetadataCache::new(times.ttl_ms.unwrap_or(HOUR), times.negative_ttl_ms.unwrap_or(MINUTE))
+        };
         Ok(Self {
             issuer: options.issuer,
             issuer_url,
             credentials,
             preset,
-            endpoints,
-            metadata,
+            endpoints: options.endpoints,
+            metadata: times.map(cache),
             endpoint_origins: options.endpoint_origins,
             timeout_ms: options.timeout_ms.unwrap_or(DEFAULT_TIMEOUT),
             max_retries: options.max_retries.unwrap_or(DEFAULT_RETRIES),
             clock_tolerance_seconds: options.clock_tolerance_seconds.unwrap_or(DEFAULT_TOLERANCE),
-            insecure_hosts,
+            insecure_hosts: options.insecure_hosts,
             headers,
         })
     }
@@ -125,22 +113,18 @@ impl Client {
             Credentials::One(authentication) => Ok(authentication),
             Credentials::Zones(zones) => {
                 let wanted = zone.unwrap_or(&self.issuer);
-                let found =
-                    zones.iter().find(|(name, _)| name == wanted || (zone.is_none() && same_issuer(name, wanted)));
-                found.map(|(_, authentication)| authentication).ok_or_else(|| match zone {
-                    Some(zone) => Error::config(
-                        ErrorCode::UnknownZone,
-                        "zone",
-                        "there are no credentials for the zone {}",
-                        &[zone],
-                    ),
-                    None => Error::config(
-                        ErrorCode::UnknownZone,
-                        "zone",
-                        "this client has credentials for several zones: name one as `zone` in the options of the call",
-                        &[],
-                    ),
-                })
+                for (name, authentication) in zones {
+                    if name == wanted || (zone.is_none() && same_issuer(name, wanted)) {
+                        return Ok(authentication);
+                    }
+                }
+                let message = match zone {
+                    Some(_) => "there are no credentials for the zone {}",
+                    None => {
+                        "this client has credentials for several zones: name one as `zone` in the options of the call"
+                    }
+                };
+                Err(Error::config(ErrorCode::UnknownZone, "zone", message, &[wanted]))
             }
             Credentials::Withheld { issuer } => Err(Error::config(
                 ErrorCode::MissingOption,
@@ -231,36 +215,55 @@ fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
     Ok(url)
 }
 
-fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &ServerPreset) -> Result<Credentials, Error> {
-    let Some(auth) = auth else {
-        return check_method(ClientAuthentication::None { client_id }, preset).map(Credentials::One);
+/// The headers of every request.
+fn headers(options: &mut ClientOptions) -> Result<Vec<Header>, Error> {
+    let custom = &mut options.custom_headers;
+    check_headers(custom, "customHeaders")?;
+    let agent = match &options.user_agent {
+        Some(agent) if !is_header_value(agent) => {
+            return Err(invalid("userAgent", "`userAgent` has characters that HTTP does not allow"));
+        }
+        Some(agent) => Some(agent.as_str()),
+        None if options.browser => None,
+        None => Some(concat!("onbehalf/", env!("CARGO_PKG_VERSION"))),
     };
-    let named = auth.client_id.clone();
-    if client_id.is_some() && named.is_some() && client_id != named {
+    let mut headers = Vec::new();
+    if let Some(agent) = agent
+        && !custom.iter().any(|(name, _)| name.eq_ignore_ascii_case("user-agent"))
+    {
+        headers.push(("user-agent".into(), agent.into()));
+    }
+    headers.append(custom);
+    Ok(headers)
+}
+
+fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &ServerPreset) -> Result<Credentials, Error> {
+    let auth = auth.unwrap_or_default();
+    if client_id.is_some() && auth.client_id.is_some() && client_id != auth.client_id {
         return Err(invalid("clientId", "`clientId` differs from the client id of `auth`: leave `clientId` out"));
     }
+    match auth.kind {
+        AuthKind::Basic | AuthKind::Post | AuthKind::Secret => {
+            require(&auth.client_id, "auth.clientId")?;
+            require(&auth.client_secret, "auth.clientSecret")?;
+        }
+        AuthKind::Bearer => {
+            require(&auth.access_token, "auth.accessToken")?;
+            check_token(auth.access_token.as_deref().unwrap_or_default(), "auth.accessToken")?;
+        }
+        AuthKind::None | AuthKind::Custom | AuthKind::MultiZone | AuthKind::Withheld => {}
+    }
     let raw = auth.encoding.unwrap_or(preset.client_auth.basic_encoding) == BasicEncoding::Raw;
-    let secret = |secret: Option<String>| non_empty(secret, "auth.clientSecret").map(Secret::new);
+    let named = auth.client_id;
+    let secret = Secret::new(auth.client_secret.unwrap_or_default());
     let one = match auth.kind {
         AuthKind::None => ClientAuthentication::None { client_id: named.or(client_id) },
-        AuthKind::Basic => ClientAuthentication::Basic {
-            client_id: non_empty(named, "auth.clientId")?,
-            secret: secret(auth.client_secret)?,
-            raw,
-        },
-        AuthKind::Post => ClientAuthentication::Post {
-            client_id: non_empty(named, "auth.clientId")?,
-            secret: secret(auth.client_secret)?,
-        },
-        AuthKind::Secret => ClientAuthentication::Secret {
-            client_id: non_empty(named, "auth.clientId")?,
-            secret: secret(auth.client_secret)?,
-            raw,
-        },
-        AuthKind::Bearer => ClientAuthentication::Bearer {
-            token: Secret::new(check_token(&non_empty(auth.access_token, "auth.accessToken")?, "auth.accessToken")?),
-            client_id,
-        },
+        AuthKind::Basic => ClientAuthentication::Basic { client_id: named.unwrap_or_default(), secret, raw },
+        AuthKind::Post => ClientAuthentication::Post { client_id: named.unwrap_or_default(), secret },
+        AuthKind::Secret => ClientAuthentication::Secret { client_id: named.unwrap_or_default(), secret, raw },
+        AuthKind::Bearer => {
+            ClientAuthentication::Bearer { token: Secret::new(auth.access_token.unwrap_or_default()), client_id }
+        }
         AuthKind::Custom => ClientAuthentication::Host { client_id },
         AuthKind::Withheld => return Ok(Credentials::Withheld { issuer: auth.issuer.unwrap_or_default() }),
         AuthKind::MultiZone => {
@@ -269,29 +272,31 @@ fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &Serve
                 let mut row = row.into_iter();
                 let mut next = || row.next().unwrap_or_default();
                 let (zone, client_id, secret) = (next(), next(), Secret::new(next()));
-                let basic = check_method(ClientAuthentication::Basic { client_id, secret, raw }, preset)?;
+                let basic = ClientAuthentication::Basic { client_id, secret, raw };
+                check_method(&basic, preset)?;
                 zones.push((zone, basic));
             }
             return Ok(Credentials::Zones(zones));
         }
     };
-    check_method(one, preset).map(Credentials::One)
+    check_method(&one, preset)?;
+    Ok(Credentials::One(one))
 }
 
-fn check_method(authentication: ClientAuthentication, preset: &ServerPreset) -> Result<ClientAuthentication, Error> {
+fn check_method(authentication: &ClientAuthentication, preset: &ServerPreset) -> Result<(), Error> {
     let rules = &preset.client_auth;
     let allowed = rules.allowed.is_empty()
         || authentication.method().is_none_or(|method| rules.allowed.iter().any(|allowed| allowed == method));
     let header = matches!(authentication, ClientAuthentication::Basic { .. } | ClientAuthentication::Bearer { .. });
-    if !allowed || (header && rules.forbid_header) {
-        return Err(Error::config(
-            ErrorCode::InvalidOption,
-            "auth",
-            "the preset {} says that the server does not take this client authentication",
-            &[&preset.id],
-        ));
+    if allowed && !(header && rules.forbid_header) {
+        return Ok(());
     }
-    Ok(authentication)
+    Err(Error::config(
+        ErrorCode::InvalidOption,
+        "auth",
+        "the preset {} says that the server does not take this client authentication",
+        &[&preset.id],
+    ))
 }
 
 /// Checks a token or assertion given by the caller, as it will stand in a request.
@@ -331,10 +336,10 @@ pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result
     Ok(token.into())
 }
 
-fn non_empty(value: Option<String>, field: &str) -> Result<String, Error> {
+fn require(value: &Option<String>, field: &str) -> Result<(), Error> {
     match value {
         None => Err(missing(field)),
         Some(value) if value.is_empty() => Err(invalid(field, "`{}` is empty")),
-        Some(value) => Ok(value),
+        Some(_) => Ok(()),
     }
 }

@@ -335,13 +335,11 @@ impl Endpoints {
     ///
     /// # Errors
     /// `invalid_endpoint` or `insecure_url`, with the endpoint's name.
-    pub fn resolve(self, issuer: &Url, transport: &Transport<'_>) -> Result<Self, Error> {
-        let mut resolved = Vec::new();
-        for (name, text) in self.0 {
-            let address = resolve(&text, &fill("endpoints.{}", &[&name]), issuer, transport)?;
-            resolved.push((name, address));
+    pub fn resolve(&mut self, issuer: &Url, transport: &Transport<'_>) -> Result<(), Error> {
+        for (name, address) in &mut self.0 {
+            *address = resolve(address, &fill("endpoints.{}", &[name]), issuer, transport)?;
         }
-        Ok(Self(resolved))
+        Ok(())
     }
 }
 
