@@ -15,9 +15,8 @@ use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::Secret;
 use crate::text::contains;
 use crate::url::{Transport, Url};
-use options::{
-    AuthData, AuthKind, ClientOptions, Conformance, DiscoveryOption, DiscoveryOptions, Endpoints, PresetOption,
-};
+use options::{AuthKind, ClientOptions, Conformance, DiscoveryOption, DiscoveryOptions, Endpoints};
+use std::mem::take;
 
 const HOUR: u64 = 3_600_000;
 const MINUTE: u64 = 60_000;
@@ -67,15 +66,11 @@ impl Client {
         let issuer_url = check_issuer(&options.issuer, &transport)?;
         options.endpoints.resolve(&issuer_url, &transport)?;
         let headers = headers(&mut options)?;
-        let mut preset = match options.preset.take() {
-            None => Box::new(ServerPreset::named("rfc8693")?),
-            Some(PresetOption::Named(name)) => Box::new(ServerPreset::named(&name)?),
-            Some(PresetOption::Own(preset)) => preset,
-        };
+        let mut preset = options.preset.take().unwrap_or_default();
         if options.conformance == Some(Conformance::Fapi2) {
             preset.response.issued_type = IssuedType::Required;
         }
-        let credentials = credentials(options.client_id.take(), options.auth.take(), &preset)?;
+        let credentials = credentials(&mut options, &preset)?;
         let times = match options.discovery {
             Some(DiscoveryOption::Off) => None,
             None if preset.discovery == PresetDiscovery::Fixed => None,
@@ -237,9 +232,10 @@ fn headers(options: &mut ClientOptions) -> Result<Vec<Header>, Error> {
     Ok(headers)
 }
 
-fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &ServerPreset) -> Result<Credentials, Error> {
-    let auth = auth.unwrap_or_default();
-    if client_id.is_some() && auth.client_id.is_some() && client_id != auth.client_id {
+fn credentials(options: &mut ClientOptions, preset: &ServerPreset) -> Result<Credentials, Error> {
+    let auth = options.auth.get_or_insert_default();
+    let client_id = &mut options.client_id;
+    if client_id.is_some() && auth.client_id.is_some() && *client_id != auth.client_id {
         return Err(invalid("clientId", "`clientId` differs from the client id of `auth`: leave `clientId` out"));
     }
     match auth.kind {
@@ -254,33 +250,48 @@ fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &Serve
         AuthKind::None | AuthKind::Custom | AuthKind::MultiZone | AuthKind::Withheld => {}
     }
     let raw = auth.encoding.unwrap_or(preset.client_auth.basic_encoding) == BasicEncoding::Raw;
-    let named = auth.client_id;
-    let secret = Secret::new(auth.client_secret.unwrap_or_default());
+    let (named, secret) = (&mut auth.client_id, &mut auth.client_secret);
     let one = match auth.kind {
-        AuthKind::None => ClientAuthentication::None { client_id: named.or(client_id) },
-        AuthKind::Basic => ClientAuthentication::Basic { client_id: named.unwrap_or_default(), secret, raw },
-        AuthKind::Post => ClientAuthentication::Post { client_id: named.unwrap_or_default(), secret },
-        AuthKind::Secret => ClientAuthentication::Secret { client_id: named.unwrap_or_default(), secret, raw },
-        AuthKind::Bearer => {
-            ClientAuthentication::Bearer { token: Secret::new(auth.access_token.unwrap_or_default()), client_id }
+        AuthKind::None => ClientAuthentication::None { client_id: named.take().or(client_id.take()) },
+        AuthKind::Basic => {
+            ClientAuthentication::Basic { client_id: taken(named), secret: Secret::new(taken(secret)), raw }
         }
-        AuthKind::Custom => ClientAuthentication::Host { client_id },
-        AuthKind::Withheld => return Ok(Credentials::Withheld { issuer: auth.issuer.unwrap_or_default() }),
-        AuthKind::MultiZone => {
-            let mut zones = Vec::new();
-            for row in auth.zones {
-                let mut row = row.into_iter();
-                let mut next = || row.next().unwrap_or_default();
-                let (zone, client_id, secret) = (next(), next(), Secret::new(next()));
-                let basic = ClientAuthentication::Basic { client_id, secret, raw };
-                check_method(&basic, preset)?;
-                zones.push((zone, basic));
-            }
-            return Ok(Credentials::Zones(zones));
+        AuthKind::Post => ClientAuthentication::Post { client_id: taken(named), secret: Secret::new(taken(secret)) },
+        AuthKind::Secret => {
+            ClientAuthentication::Secret { client_id: taken(named), secret: Secret::new(taken(secret)), raw }
         }
+        AuthKind::Bearer => ClientAuthentication::Bearer {
+            token: Secret::new(taken(&mut auth.access_token)),
+            client_id: client_id.take(),
+        },
+        AuthKind::Custom => ClientAuthentication::Host { client_id: client_id.take() },
+        AuthKind::Withheld => return Ok(Credentials::Withheld { issuer: taken(&mut auth.issuer) }),
+        AuthKind::MultiZone => return zones(&mut auth.zones, raw, preset).map(Credentials::Zones),
     };
     check_method(&one, preset)?;
     Ok(Credentials::One(one))
+}
+
+fn zones(
+    rows: &mut [Vec<String>],
+    raw: bool,
+    preset: &ServerPreset,
+) -> Result<Vec<(String, ClientAuthentication)>, Error> {
+    let mut zones = Vec::new();
+    for row in rows {
+        if let [zone, client_id, secret] = row.as_mut_slice() {
+            let (client_id, secret) = (take(client_id), Secret::new(take(secret)));
+            let basic = ClientAuthentication::Basic { client_id, secret, raw };
+            check_method(&basic, preset)?;
+            zones.push((take(zone), basic));
+        }
+    }
+    Ok(zones)
+}
+
+#[inline(never)]
+fn taken(value: &mut Option<String>) -> String {
+    value.take().unwrap_or_default()
 }
 
 fn check_method(authentication: &ClientAuthentication, preset: &ServerPreset) -> Result<(), Error> {

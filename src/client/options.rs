@@ -18,8 +18,8 @@ pub struct ClientOptions {
     pub client_id: Option<String>,
     /// What the client authenticates with; left out: it is a public client.
     pub auth: Option<AuthData>,
-    /// How the server wants things: the name of a preset or a preset.
-    pub preset: Option<PresetOption>,
+    /// How the server wants things; left out: as the RFC says.
+    pub preset: Option<Box<ServerPreset>>,
     /// Endpoints that are not taken from metadata.
     pub endpoints: Endpoints,
     /// `false`, or how long metadata is remembered.
@@ -81,15 +81,6 @@ pub struct DiscoveryOptions {
     pub negative_ttl_ms: Option<u64>,
 }
 
-/// The name of a built-in preset, or a preset.
-#[derive(Clone, Debug)]
-pub enum PresetOption {
-    /// See [`ServerPreset::named`].
-    Named(String),
-    /// A preset of the caller's own.
-    Own(Box<ServerPreset>),
-}
-
 /// Whether metadata is discovered.
 #[derive(Clone, Copy, Debug)]
 pub enum DiscoveryOption {
@@ -122,7 +113,7 @@ impl ClientOptions {
             issuer: String::new(),
             client_id: options.filled_text("clientId"),
             auth: options.get("auth").map(|_| options.nested("auth", AuthData::read)),
-            preset: preset_option(options),
+            preset: preset(options),
             endpoints: Endpoints::default(),
             discovery: discovery_option(options),
             endpoint_origins: endpoint_origins(options),
@@ -143,10 +134,17 @@ const LONGEST_TOLERANCE: u64 = 60;
 /// An answer is one JavaScript string, of which no host holds more than this.
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
 
-fn preset_option(options: &Fields<'_, '_>) -> Option<PresetOption> {
-    match options.get("preset")?.as_str() {
-        Some(name) => Some(PresetOption::Named(name.into_owned())),
-        None => Some(PresetOption::Own(Box::new(options.nested("preset", ServerPreset::read)))),
+fn preset(options: &Fields<'_, '_>) -> Option<Box<ServerPreset>> {
+    const FIELD: &str = "preset";
+    let Some(name) = options.get(FIELD)?.as_str() else {
+        return Some(Box::new(options.nested(FIELD, ServerPreset::read)));
+    };
+    match ServerPreset::named_at(&options.field(FIELD), &name) {
+        Ok(preset) => Some(preset),
+        Err(error) => {
+            options.fail(error);
+            None
+        }
     }
 }
 

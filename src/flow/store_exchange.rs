@@ -2,13 +2,14 @@
 //! tokens.
 
 use crate::Client;
-use crate::client::options::{AuthData, AuthKind, ClientOptions, Endpoints, PresetOption};
+use crate::client::options::{AuthData, AuthKind, ClientOptions, Endpoints};
 use crate::error::{Error, ErrorCode};
 use crate::fields::{self, Fields, element, invalid, missing};
 use crate::flow::exchange_token::{TokenExchangeRequest, check};
 use crate::flow::{CallOptions, Flow, token_endpoint};
 use crate::json::{self, ObjectWriter};
 use crate::policy::cache::{self, Caps, Fingerprint};
+use crate::policy::preset::ServerPreset;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::text::fill;
 use crate::url::{Transport, Url};
@@ -84,7 +85,7 @@ impl StoreExchange {
         let mut options = ClientOptions::read(config);
         let request = Self::read_request(config);
         if options.preset.is_none() && is_on_behalf_of(&request.extra) {
-            options.preset = Some(PresetOption::Named("entra".into()));
+            options.preset = Some(ServerPreset::named("entra")?);
         }
         let issuer = config.filled_text("issuer");
         let endpoint = config.filled_text("tokenEndpoint");

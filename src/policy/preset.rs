@@ -276,9 +276,10 @@ impl std::fmt::Debug for ServerPreset {
 }
 
 impl Default for ServerPreset {
+    /// The preset `rfc8693`.
     fn default() -> Self {
         Self {
-            id: String::new(),
+            id: "rfc8693".into(),
             grant_type: "urn:ietf:params:oauth:grant-type:token-exchange".into(),
             names: PresetNames::default(),
             target: PresetTarget::default(),
@@ -314,14 +315,19 @@ impl ServerPreset {
     ///
     /// # Errors
     /// `unknown_preset` for a name that is none.
-    pub fn named(name: &str) -> Result<Self, Error> {
+    pub fn named(name: &str) -> Result<Box<Self>, Error> {
+        Self::named_at("preset", name)
+    }
+
+    /// As [`Self::named`], for a name that is given as this option.
+    pub(crate) fn named_at(field: &str, name: &str) -> Result<Box<Self>, Error> {
         match PresetName::of(name) {
-            Some(PresetName::Rfc8693) => Ok(Self { id: name.into(), ..Self::default() }),
+            Some(PresetName::Rfc8693) => Ok(Box::default()),
             Some(PresetName::Keycloak) => Self::parse(include_str!("presets/keycloak.json")),
             Some(PresetName::Entra) => Self::parse(include_str!("presets/entra.json")),
             None => Err(Error::config(
                 ErrorCode::UnknownPreset,
-                "preset",
+                field,
                 "there is no preset {}: use rfc8693, keycloak or entra, or an object of your own",
                 &[name],
             )),

@@ -4,10 +4,10 @@ use super::*;
 use crate::fields::{self, Fields};
 
 impl ServerPreset {
-    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+    pub(super) fn parse(text: &str) -> Result<Box<Self>, Error> {
         let document = fields::document(text)?;
         let preset = Fields::new(document.root(), "preset");
-        let read = Self::read(&preset);
+        let read = Box::new(Self::read(&preset));
         preset.finish().map(|()| read)
     }
 
