@@ -88,6 +88,22 @@ impl<'t, 'a> Fields<'t, 'a> {
         self.failure.set(Some(first));
     }
 
+    /// Keeps that a member cannot be taken. Each `{}` of the message is the member.
+    #[cold]
+    #[inline(never)]
+    pub fn invalid(&self, name: &str, message: &str) {
+        self.fail(invalid(&self.field(name), message));
+    }
+
+    /// Keeps that a member has to be given. Each `{}` of the message is the member.
+    #[cold]
+    #[inline(never)]
+    pub fn missing(&self, name: &str, message: &str) {
+        let field = self.field(name);
+        self.fail(Error::config(ErrorCode::MissingOption, &field, message, &[&field]));
+    }
+
+    #[inline(never)]
     fn refuse(&self, name: &str, expected: &str) {
         self.fail(wrong_type(&self.field(name), expected));
     }
@@ -122,8 +138,7 @@ impl<'t, 'a> Fields<'t, 'a> {
     pub fn filled_text(&self, name: &'static str) -> Option<String> {
         let text = self.text(name)?;
         if text.is_empty() {
-            let field = self.field(name);
-            self.fail(invalid(&field, "`{}` is empty"));
+            self.invalid(name, "`{}` is empty");
         }
         Some(text)
     }
@@ -132,7 +147,7 @@ impl<'t, 'a> Fields<'t, 'a> {
     #[must_use]
     pub fn required_text(&self, name: &'static str) -> String {
         if self.get(name).is_none() {
-            self.fail(missing(&self.field(name)));
+            self.missing(name, REQUIRED);
         }
         self.filled_text(name).unwrap_or_default()
     }
@@ -256,10 +271,13 @@ pub fn element(field: &str, index: usize) -> String {
     fill("{}[{}]", &[field, &crate::text::decimal(u64::try_from(index).unwrap_or_default())])
 }
 
+/// The message for an option that must be given.
+pub const REQUIRED: &str = "`{}` is required";
+
 /// The error for an option that must be given.
 #[must_use]
 pub fn missing(field: &str) -> Error {
-    Error::config(ErrorCode::MissingOption, field, "`{}` is required", &[field])
+    Error::config(ErrorCode::MissingOption, field, REQUIRED, &[field])
 }
 
 /// The error for an option whose value cannot be taken. Each `{}` of the message is the option.

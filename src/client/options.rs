@@ -1,7 +1,7 @@
 //! The options of a client as they are given.
 
 use crate::error::{Error, ErrorCode};
-use crate::fields::{self, Fields, element, invalid};
+use crate::fields::{self, Fields, element};
 use crate::http::Header;
 use crate::policy::discovery::EndpointOrigins;
 use crate::policy::preset::{BasicEncoding, ServerPreset};
@@ -165,10 +165,7 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
         Some("any") => EndpointOrigins::Any,
         Some("same-origin") => EndpointOrigins::SameOrigin,
         Some(_) => {
-            options.fail(invalid(
-                &options.field(FIELD),
-                "`endpointOrigins` is \"any\", \"same-origin\" or a list of origins",
-            ));
+            options.invalid(FIELD, "`endpointOrigins` is \"any\", \"same-origin\" or a list of origins");
             EndpointOrigins::SameOrigin
         }
         None => {
@@ -177,8 +174,7 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
                 match Url::parse(text).filter(is_origin) {
                     Some(url) => origins.push(url.origin()),
                     None => {
-                        let field = element(&options.field(FIELD), index);
-                        options.fail(invalid(&field, "`{}` has to be an origin such as https://as.example"));
+                        options.invalid(&element(FIELD, index), "`{}` has to be an origin such as https://as.example")
                     }
                 }
             }

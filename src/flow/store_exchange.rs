@@ -2,9 +2,9 @@
 //! tokens.
 
 use crate::Client;
-use crate::client::options::{AuthData, AuthKind, ClientOptions, Endpoints};
-use crate::error::{Error, ErrorCode};
-use crate::fields::{self, Fields, element, invalid, missing};
+use crate::client::options::{AuthData, AuthKind, ClientOptions};
+use crate::error::Error;
+use crate::fields::{self, Fields, REQUIRED, element, invalid, missing};
 use crate::flow::exchange_token::{TokenExchangeRequest, check};
 use crate::flow::{CallOptions, Flow, token_endpoint};
 use crate::json::{self, ObjectWriter};
@@ -12,7 +12,7 @@ use crate::policy::cache::{self, Caps, Fingerprint};
 use crate::policy::preset::ServerPreset;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::text::fill;
-use crate::url::{Transport, Url};
+use crate::url::Transport;
 use std::rc::Rc;
 
 /// A checked configuration of a store: a client, and the exchange it makes.
@@ -82,56 +82,57 @@ impl StoreExchange {
         }
         let _ = config.filled_text("provider");
         let _ = config.texts("tags");
-        let mut options = ClientOptions::read(config);
         let request = Self::read_request(config);
+        let mut options = Self::read_client(config);
         if options.preset.is_none() && is_on_behalf_of(&request.extra) {
             options.preset = Some(ServerPreset::named("entra")?);
         }
-        let issuer = config.filled_text("issuer");
-        let endpoint = config.filled_text("tokenEndpoint");
-        let secret = config.filled_text("clientSecret");
-        let origins = config.texts("origins");
+        let named = config.texts("origins");
         let own = config.text("own");
-        if options.client_id.is_none() && options.auth.is_none() {
-            config.fail(missing(&config.field("clientId")));
-        }
-        if issuer.is_none() && endpoint.is_none() {
-            let field = config.field("tokenEndpoint");
-
-            config.fail(Error::config(
-                ErrorCode::MissingOption,
-                &field,
-                "`{}` or `issuer` is required: where tokens are exchanged",
-                &[&field],
-            ));
-        }
         config.finish()?;
 
         let transport = Transport { insecure_hosts: &options.insecure_hosts, loopback: true };
-        let field = config.field("tokenEndpoint");
-        let what = fill("`{}`", &[&field]);
-        let endpoint = endpoint.map(|text| transport.check(&text, &field, &what)).transpose()?;
-        let origins = allowed_origins(config, &origins, &request, &transport)?;
-        // A secret beside a bare token endpoint goes into the body: no metadata could say otherwise.
-        let kind = if endpoint.is_some() { AuthKind::Post } else { AuthKind::Secret };
-        let client_id =
-            options.client_id.clone().or_else(|| options.auth.as_ref().and_then(|auth| auth.client_id.clone()));
-        if let Some(secret) = secret {
-            if options.auth.is_some() {
-                let field = config.field("clientSecret");
-                return Err(invalid(&field, "`{}` and `auth` are two ways to authenticate: give one"));
+        for (_, endpoint) in &mut options.endpoints.0 {
+            let field = config.field("tokenEndpoint");
+            let url = transport.check(endpoint, &field, &fill("`{}`", &[&field]))?;
+            // Without a name of its own, the server is called by where it is.
+            if options.issuer.is_empty() {
+                options.issuer = url.origin();
             }
-            let client_id = client_id.clone();
-            options.auth = Some(AuthData { kind, client_id, client_secret: Some(secret), ..AuthData::default() });
+            *endpoint = url.href;
         }
-        // Without a name of its own, the server is called by where it is.
-        options.issuer = issuer.or_else(|| endpoint.as_ref().map(Url::origin)).unwrap_or_default();
-        options.endpoints = Endpoints(endpoint.into_iter().map(|url| ("token".into(), url.href)).collect());
+        let origins = allowed_origins(config, &named, &request, &transport)?;
+        let of_auth = options.auth.as_ref().and_then(|auth| auth.client_id.as_ref());
+        let client_id = options.client_id.as_ref().or(of_auth).cloned();
         let client = Client::new(options).map_err(|error| relocate(error, config))?;
         let exchange = Self { client: Rc::new(client), request, caps, client_id, origins, own };
         // Everything but the tokens themselves is wrong now or never.
         exchange.fingerprint(None).map_err(|error| relocate(error, config))?;
         Ok(exchange)
+    }
+
+    fn read_client(config: &Fields<'_, '_>) -> ClientOptions {
+        let mut options = ClientOptions::read(config);
+        options.issuer = config.filled_text("issuer").unwrap_or_default();
+        // A secret beside a bare token endpoint goes into the body: no metadata could say otherwise.
+        let mut kind = AuthKind::Secret;
+        if let Some(endpoint) = config.filled_text("tokenEndpoint") {
+            options.endpoints.0.push(("token".into(), endpoint));
+            kind = AuthKind::Post;
+        } else if options.issuer.is_empty() {
+            config.missing("tokenEndpoint", "`{}` or `issuer` is required: where tokens are exchanged");
+        }
+        if options.client_id.is_none() && options.auth.is_none() {
+            config.missing("clientId", REQUIRED);
+        }
+        if let Some(secret) = config.filled_text("clientSecret") {
+            if options.auth.is_some() {
+                config.invalid("clientSecret", "`{}` and `auth` are two ways to authenticate: give one");
+            }
+            let client_id = options.client_id.clone();
+            options.auth = Some(AuthData { kind, client_id, client_secret: Some(secret), ..AuthData::default() });
+        }
+        options
     }
 
     fn read_request(config: &Fields<'_, '_>) -> TokenExchangeRequest {

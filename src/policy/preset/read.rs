@@ -58,11 +58,11 @@ impl ServerPreset {
 fn error_rules(preset: &Fields<'_, '_>) -> Vec<ErrorRule> {
     let mut read = Vec::new();
     let Some(rules) = preset.get("errors") else { return read };
-    let field = preset.field("errors");
     let Some(rules) = rules.elements() else {
-        preset.fail(fields::invalid(&field, "`{}` has to be an array"));
+        preset.invalid("errors", "`{}` has to be an array");
         return read;
     };
+    let field = preset.field("errors");
     for (index, rule) in rules.enumerate() {
         read.push(preset.within(Some(rule), fields::element(&field, index), error_rule));
     }
@@ -72,7 +72,7 @@ fn error_rules(preset: &Fields<'_, '_>) -> Vec<ErrorRule> {
 fn error_rule(rule: &Fields<'_, '_>) -> ErrorRule {
     let action = Action::read(rule, "action");
     if action.is_none() {
-        rule.fail(fields::missing(&rule.field("action")));
+        rule.missing("action", fields::REQUIRED);
     }
     ErrorRule {
         status: rule.integer("status", 200, 599).and_then(|status| u16::try_from(status).ok()),
