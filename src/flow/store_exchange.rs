@@ -12,7 +12,7 @@ use crate::policy::cache::{self, Caps, Fingerprint};
 use crate::policy::preset::ServerPreset;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::text::fill;
-use crate::url::Transport;
+use crate::url::{Transport, Url};
 use std::rc::Rc;
 
 /// A checked configuration of a store: a client, and the exchange it makes.
@@ -83,25 +83,11 @@ impl StoreExchange {
         let _ = config.filled_text("provider");
         let _ = config.texts("tags");
         let request = Self::read_request(config);
-        let mut options = Self::read_client(config);
-        if options.preset.is_none() && is_on_behalf_of(&request.extra) {
-            options.preset = Some(ServerPreset::named("entra")?);
-        }
-        let named = config.texts("origins");
+        let options = Self::read_client(config, &request);
+        let origins = allowed_origins(config, &request, &options.insecure_hosts);
         let own = config.text("own");
         config.finish()?;
 
-        let transport = Transport { insecure_hosts: &options.insecure_hosts, loopback: true };
-        for (_, endpoint) in &mut options.endpoints.0 {
-            let field = config.field("tokenEndpoint");
-            let url = transport.check(endpoint, &field, &fill("`{}`", &[&field]))?;
-            // Without a name of its own, the server is called by where it is.
-            if options.issuer.is_empty() {
-                options.issuer = url.origin();
-            }
-            *endpoint = url.href;
-        }
-        let origins = allowed_origins(config, &named, &request, &transport)?;
         let of_auth = options.auth.as_ref().and_then(|auth| auth.client_id.as_ref());
         let client_id = options.client_id.as_ref().or(of_auth).cloned();
         let client = Client::new(options).map_err(|error| relocate(error, config))?;
@@ -111,14 +97,21 @@ impl StoreExchange {
         Ok(exchange)
     }
 
-    fn read_client(config: &Fields<'_, '_>) -> ClientOptions {
+    #[inline(never)]
+    fn read_client(config: &Fields<'_, '_>, request: &TokenExchangeRequest) -> ClientOptions {
         let mut options = ClientOptions::read(config);
         options.issuer = config.filled_text("issuer").unwrap_or_default();
         // A secret beside a bare token endpoint goes into the body: no metadata could say otherwise.
         let mut kind = AuthKind::Secret;
-        if let Some(endpoint) = config.filled_text("tokenEndpoint") {
-            options.endpoints.0.push(("token".into(), endpoint));
+        if let Some(text) = config.filled_text("tokenEndpoint") {
             kind = AuthKind::Post;
+            if let Some(url) = address(config, "tokenEndpoint", &text, &options.insecure_hosts) {
+                // Without a name of its own, the server is called by where it is.
+                if options.issuer.is_empty() {
+                    options.issuer = url.origin();
+                }
+                options.endpoints.0.push(("token".into(), url.href));
+            }
         } else if options.issuer.is_empty() {
             config.missing("tokenEndpoint", "`{}` or `issuer` is required: where tokens are exchanged");
         }
@@ -131,6 +124,9 @@ impl StoreExchange {
             }
             let client_id = options.client_id.clone();
             options.auth = Some(AuthData { kind, client_id, client_secret: Some(secret), ..AuthData::default() });
+        }
+        if options.preset.is_none() && is_on_behalf_of(&request.extra) {
+            options.preset = ServerPreset::named("entra").ok();
         }
         options
     }
@@ -198,11 +194,13 @@ impl StoreExchange {
         request
     }
 
-    fn describe(self) -> String {
+    fn describe(&self) -> String {
+        let mut targets = self.request.resource.clone();
+        targets.extend_from_slice(&self.request.audience);
         let mut out = ObjectWriter::new();
         out.text("issuer", &self.client.issuer);
         out.some_text("clientId", &self.client_id);
-        out.texts("resource", &[self.request.resource, self.request.audience].concat());
+        out.texts("resource", &targets);
         out.texts("scopes", &token_endpoint::scopes(&self.request.scope).unwrap_or_default());
         out.texts("origins", &self.origins);
         out.finish()
@@ -225,24 +223,35 @@ fn is_on_behalf_of(extra: &[(String, String)]) -> bool {
 }
 
 /// The origins a token of the configuration may be sent to: those named, and those of its targets that are URLs.
-fn allowed_origins(
-    config: &Fields<'_, '_>,
-    named: &[String],
-    request: &TokenExchangeRequest,
-    transport: &Transport<'_>,
-) -> Result<Vec<String>, Error> {
+#[inline(never)]
+fn allowed_origins(config: &Fields<'_, '_>, request: &TokenExchangeRequest, insecure_hosts: &[String]) -> Vec<String> {
     let mut origins = Vec::new();
-    for (index, text) in named.iter().enumerate() {
-        let field = element(&config.field("origins"), index);
-        origins.push(transport.check(text, &field, &fill("`{}`", &[&field]))?.origin());
-    }
-    for target in request.resource.iter().chain(&request.audience) {
-        // Any other target is a name, and nothing is sent to it.
-        if let Ok(url) = transport.check(target, "", "") {
+    for (index, text) in config.texts("origins").iter().enumerate() {
+        if let Some(url) = address(config, &element("origins", index), text, insecure_hosts) {
             origins.push(url.origin());
         }
     }
-    Ok(origins)
+    for targets in [&request.resource, &request.audience] {
+        for target in targets {
+            // Any other target is a name, and nothing is sent to it.
+            if let Ok(url) = (Transport { insecure_hosts, loopback: true }).check(target, "", "") {
+                origins.push(url.origin());
+            }
+        }
+    }
+    origins
+}
+
+/// An address that may be spoken to. The failure of another is left in `config`.
+fn address(config: &Fields<'_, '_>, name: &str, text: &str, insecure_hosts: &[String]) -> Option<Url> {
+    let field = config.field(name);
+    match (Transport { insecure_hosts, loopback: true }).check(text, &field, &fill("`{}`", &[&field])) {
+        Ok(url) => Some(url),
+        Err(error) => {
+            config.fail(error);
+            None
+        }
+    }
 }
 
 /// An error of the client or the exchange, at the member of the configuration that it comes from.
