@@ -158,16 +158,23 @@ impl Client {
     }
 
     /// Values of the caller's own headers that may be keys; a short value is a word.
-    pub(crate) fn secrets_in_headers<'a>(&'a self, call: &'a [Header]) -> impl Iterator<Item = Secret> {
-        let values = self.headers.iter().chain(call).map(|(_, value)| value.as_str());
-        values.filter(|value| value.len() >= 16).map(Secret::new)
+    pub(crate) fn secrets_in_headers(&self, call: &[Header]) -> Vec<Secret> {
+        let mut secrets = Vec::new();
+        for headers in [&self.headers, call] {
+            for (_, value) in headers {
+                if value.len() >= 16 {
+                    secrets.push(Secret::new(value.as_str()));
+                }
+            }
+        }
+        secrets
     }
 
     /// Origins that an address for the user may lead to.
     pub(crate) fn trusted_origins(&self) -> Vec<String> {
         let mut origins = vec![self.issuer_url.origin()];
         if let EndpointOrigins::Listed(listed) = &self.endpoint_origins {
-            origins.extend(listed.iter().cloned());
+            origins.extend_from_slice(listed);
         }
         origins
     }

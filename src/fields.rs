@@ -9,6 +9,7 @@ use crate::json::{Document, Value};
 use crate::text::fill;
 use crate::words;
 use std::cell::Cell;
+use std::mem::take;
 use std::rc::Rc;
 
 /// An object of the caller's, and where it stands.
@@ -209,12 +210,14 @@ impl<'t, 'a> Fields<'t, 'a> {
     pub fn rows(&self, name: &'static str, width: usize) -> Vec<Vec<String>> {
         let mut rows = Vec::new();
         let Some(value) = self.get(name) else { return rows };
-        let mut well_formed = value.elements().is_some();
-        for row in value.elements().into_iter().flatten() {
-            match row.as_strings() {
-                Some(row) if row.len() == width => rows.push(row),
-                _ => well_formed = false,
+        let elements = value.elements();
+        let mut well_formed = elements.is_some();
+        for row in elements.into_iter().flatten() {
+            let row = row.as_strings().unwrap_or_default();
+            if row.len() != width {
+                well_formed = false;
             }
+            rows.push(row);
         }
         if !well_formed {
             self.refuse(name, "a list of names with string values");
@@ -226,9 +229,10 @@ impl<'t, 'a> Fields<'t, 'a> {
     #[must_use]
     pub fn pairs(&self, name: &'static str) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
-        for row in self.rows(name, 2) {
-            let mut row = row.into_iter();
-            pairs.push((row.next().unwrap_or_default(), row.next().unwrap_or_default()));
+        for mut row in self.rows(name, 2) {
+            if let [name, value] = row.as_mut_slice() {
+                pairs.push((take(name), take(value)));
+            }
         }
         pairs
     }
