@@ -324,7 +324,6 @@ pub(crate) fn check_token(token: &str, field: &str) -> Result<String, Error> {
 }
 
 pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result<String, Error> {
-    let refuse = |reason: &str| Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, reason]));
     let plain = Class::TOKEN.is_all_of(token);
     if !plain && contains(token, crate::secret::REDACTED_MARK) {
         return Err(Error::config(
@@ -335,23 +334,21 @@ pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result
         ));
     }
     let bare = token.trim_ascii();
-    if bare.is_empty() {
-        return refuse("is empty");
-    }
-    if bare.len() != token.len() {
-        return refuse("has white space around it");
-    }
-    if token.eq_ignore_ascii_case("bearer") || token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "))
-    {
-        return refuse("begins with `Bearer `: pass the token alone");
-    }
-    if !plain {
-        return refuse("holds control or non-ASCII characters, which no token may hold");
-    }
-    if token.len() > longest {
-        return refuse("is too long for a token");
-    }
-    Ok(token.into())
+    let start = token.get(..7).unwrap_or(token);
+    let wrong = if bare.is_empty() {
+        "is empty"
+    } else if bare.len() != token.len() {
+        "has white space around it"
+    } else if token.eq_ignore_ascii_case("bearer") || start.eq_ignore_ascii_case("bearer ") {
+        "begins with `Bearer `: pass the token alone"
+    } else if !plain {
+        "holds control or non-ASCII characters, which no token may hold"
+    } else if token.len() > longest {
+        "is too long for a token"
+    } else {
+        return Ok(token.into());
+    };
+    Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, wrong]))
 }
 
 fn require(value: &Option<String>, field: &str) -> Result<(), Error> {

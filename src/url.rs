@@ -60,6 +60,16 @@ impl Url {
         before(self.authority().1, b"?#").0
     }
 
+    /// The path without slashes at its end.
+    #[must_use]
+    pub fn trimmed_path(&self) -> &str {
+        let mut path = self.path();
+        while let Some(shorter) = path.strip_suffix('/') {
+            path = shorter;
+        }
+        path
+    }
+
     /// Scheme and host, as in `https://as.example:8443`.
     #[must_use]
     pub fn origin(&self) -> String {
@@ -129,19 +139,21 @@ impl Transport<'_> {
     /// `invalid_endpoint` for what is no such URL, `insecure_url` for http where it is not allowed.
     pub fn check(&self, text: &str, field: &str, what: &str) -> Result<Url, Error> {
         let invalid = |reason: &str| Error::config(ErrorCode::InvalidEndpoint, field, "{} {}", &[what, reason]);
-        let url = Url::parse(text).ok_or_else(|| invalid("is not an absolute URL"))?;
+        let Some(url) = Url::parse(text) else { return Err(invalid("is not an absolute URL")) };
         let http = url.scheme() == "http";
-        if !http && url.scheme() != "https" {
-            return Err(invalid("is neither https nor http"));
-        }
-        if url.host().is_empty() {
-            return Err(invalid("names no host"));
-        }
-        if url.has_user_info {
-            return Err(invalid("holds a user name or password: pass credentials as `auth`"));
-        }
-        if url.has_fragment {
-            return Err(invalid("has a fragment (#…)"));
+        let wrong = if !http && url.scheme() != "https" {
+            "is neither https nor http"
+        } else if url.host().is_empty() {
+            "names no host"
+        } else if url.has_user_info {
+            "holds a user name or password: pass credentials as `auth`"
+        } else if url.has_fragment {
+            "has a fragment (#…)"
+        } else {
+            ""
+        };
+        if !wrong.is_empty() {
+            return Err(invalid(wrong));
         }
         if http && !self.allows_http(&url) {
             return Err(Error::config(

@@ -338,20 +338,16 @@ impl Endpoints {
 }
 
 fn resolve(text: &str, field: &str, issuer: &Url, transport: &Transport<'_>) -> Result<String, Error> {
-    let what = fill("`{}`", &[field]);
     let invalid = |reason: &str| Error::config(ErrorCode::InvalidEndpoint, field, reason, &[field]);
     if text.starts_with("//") || text.contains('\\') {
         return Err(invalid("`{}` begins without a scheme: write the whole URL, or a path with one slash"));
     }
-    if !text.starts_with('/') {
-        return transport.check(text, field, &what).map(|url| url.href);
-    }
-    let base = fill("{}{}", &[&issuer.origin(), issuer.path().trim_end_matches('/')]);
-    let url = transport.check(&fill("{}{}", &[&base, text]), field, &what)?;
+    let is_path = text.starts_with('/');
+    let base = if is_path { fill("{}{}", &[&issuer.origin(), issuer.trimmed_path()]) } else { String::new() };
+    let url = transport.check(&fill("{}{}", &[&base, text]), field, &fill("`{}`", &[field]))?;
     // Dot segments, also escaped ones, are resolved by the parser and could climb out of the issuer's path.
-    if url.href.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/')) {
-        Ok(url.href)
-    } else {
-        Err(invalid("`{}` leads out of the issuer's path"))
+    if is_path && !url.href.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/')) {
+        return Err(invalid("`{}` leads out of the issuer's path"));
     }
+    Ok(url.href)
 }
