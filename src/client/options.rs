@@ -98,12 +98,11 @@ impl ClientOptions {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = fields::document(text)?;
         let options = Fields::new(document.root(), "");
-        let read = Self {
-            issuer: options.required_text("issuer"),
-            endpoints: options.nested("endpoints", Endpoints::read),
-            ..Self::read(&options)
-        };
-        options.finish().map(|()| read)
+        let mut read = Self::read(&options);
+        read.issuer = options.required_text("issuer");
+        read.endpoints = options.nested("endpoints", Endpoints::read);
+        options.finish()?;
+        Ok(read)
     }
 
     /// Reads the options that a client and a configuration of a store have in common: all but issuer and endpoints.
