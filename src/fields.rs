@@ -30,6 +30,12 @@ impl<'t, 'a> Fields<'t, 'a> {
         Self::at(Some(value), path.into(), Rc::default())
     }
 
+    /// An object that was not given: whatever is asked for is left out.
+    #[must_use]
+    pub fn absent() -> Self {
+        Self::at(None, String::new(), Rc::default())
+    }
+
     /// Reads a member that is an object; without it an object without members. Its failures are reported here.
     pub fn nested<T>(&self, name: &'static str, read: impl FnOnce(&Self) -> T) -> T {
         self.within(self.get(name), self.field(name), read)

@@ -4,6 +4,7 @@
 mod read;
 
 use crate::error::{Action, Error, ErrorCode};
+use crate::fields::Fields;
 use crate::words::words;
 
 words! {
@@ -276,37 +277,11 @@ impl std::fmt::Debug for ServerPreset {
 }
 
 impl Default for ServerPreset {
-    /// The preset `rfc8693`.
+    /// The preset `rfc8693`: all is left out.
     fn default() -> Self {
-        Self {
-            id: "rfc8693".into(),
-            grant_type: "urn:ietf:params:oauth:grant-type:token-exchange".into(),
-            names: PresetNames::default(),
-            target: PresetTarget::default(),
-            scope: PresetScope::default(),
-            subject_types: Vec::new(),
-            actor_types: Vec::new(),
-            requested_types: Vec::new(),
-            send_requested_type: SendRequestedType::default(),
-            required_extra: Vec::new(),
-            fixed: Vec::new(),
-            client_auth: PresetClientAuth::default(),
-            response: PresetResponse::default(),
-            errors: Vec::new(),
-            discovery: PresetDiscovery::default(),
-        }
-    }
-}
-
-impl Default for PresetNames {
-    fn default() -> Self {
-        Self { subject_token: "subject_token".into() }
-    }
-}
-
-impl Default for PresetTarget {
-    fn default() -> Self {
-        Self { many: true, required: false, via: TargetVia::Audience, forbid: Vec::new() }
+        let mut preset = Self::read(&Fields::absent());
+        preset.id = "rfc8693".into();
+        preset
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reads a preset that is written as JSON: a built-in one, or one of the caller's own.
 
 use super::*;
-use crate::fields::{self, Fields};
+use crate::fields;
 
 impl ServerPreset {
     pub(super) fn parse(text: &str) -> Result<Box<Self>, Error> {
@@ -14,15 +14,14 @@ impl ServerPreset {
     /// Reads a preset that the caller wrote. Failures are left in `preset`.
     #[must_use]
     pub fn read(preset: &Fields<'_, '_>) -> Self {
-        let base = Self::default();
         Self {
             id: preset.required_text("id"),
-            grant_type: preset.text("grantType").unwrap_or(base.grant_type),
+            grant_type: preset.text("grantType").unwrap_or_else(|| TOKEN_EXCHANGE.into()),
             names: preset.nested("names", |names| PresetNames {
-                subject_token: names.text("subjectToken").unwrap_or(base.names.subject_token),
+                subject_token: names.text("subjectToken").unwrap_or_else(|| "subject_token".into()),
             }),
             target: preset.nested("target", |target| PresetTarget {
-                many: target.flag("many").unwrap_or(base.target.many),
+                many: target.flag("many").unwrap_or(true),
                 required: target.flag("required").unwrap_or_default(),
                 via: TargetVia::read(target, "via").unwrap_or_default(),
                 forbid: target.texts("forbid"),
@@ -54,6 +53,8 @@ impl ServerPreset {
         }
     }
 }
+
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 fn error_rules(preset: &Fields<'_, '_>) -> Vec<ErrorRule> {
     let mut read = Vec::new();
