@@ -4,10 +4,10 @@
 use crate::Client;
 use crate::client::options::{AuthData, AuthKind, ClientOptions};
 use crate::error::Error;
-use crate::fields::{self, Fields, REQUIRED, element, invalid, missing};
+use crate::fields::{self, Fields, REQUIRED, element};
 use crate::flow::exchange_token::{TokenExchangeRequest, check};
 use crate::flow::{CallOptions, Flow, token_endpoint};
-use crate::json::{self, ObjectWriter};
+use crate::json::{self, ObjectWriter, Value};
 use crate::policy::cache::{self, Caps, Fingerprint};
 use crate::policy::preset::ServerPreset;
 use crate::protocol::rfc6749_token::TokenSet;
@@ -46,19 +46,20 @@ impl StoreExchange {
         let caps = Caps::read(&options);
         let _ = options.integer("maxEntries", 0, MOST_ENTRIES);
         let _ = options.word("onUnavailable", "null throw ");
-        let configs = options.get("configs");
+        let configs = options.get("configs").map(Value::elements);
+        match &configs {
+            None => options.missing("configs", REQUIRED),
+            Some(None) => options.invalid("configs", "`{}` has to be an array"),
+            Some(Some(_)) => {}
+        }
         options.finish()?;
-        let Some(configs) = configs else { return Err(missing("configs")) };
-        let configs = configs.elements().ok_or_else(|| invalid("configs", "`configs` has to be an array"))?;
-        let mut refs: Vec<String> = Vec::new();
+        let mut refs = Vec::new();
         let mut described = Vec::new();
-        for (index, config) in configs.enumerate() {
-            let path = element("configs", index);
-            let config = options.inside(Some(config), path);
+        for (index, config) in configs.flatten().into_iter().flatten().enumerate() {
+            let config = options.inside(Some(config), element("configs", index));
             let name = config.required_text("ref");
             if refs.contains(&name) {
-                let field = config.field("ref");
-                return Err(invalid(&field, "`{}` is the `ref` of an earlier configuration too"));
+                config.invalid("ref", "`{}` is the `ref` of an earlier configuration too");
             }
             refs.push(name);
             described.push(Self::read(&config, caps)?.describe());
@@ -173,7 +174,7 @@ impl StoreExchange {
     ///
     /// # Errors
     /// [`Error::Config`] that names the first bad one.
-    pub fn exchange(&self, params: &str, call: CallOptions) -> Result<Flow<TokenSet>, Error> {
+    pub fn exchange(&self, params: &str, mut call: CallOptions) -> Result<Flow<TokenSet>, Error> {
         let document = fields::document(params)?;
         let params = Fields::new(document.root(), "");
         let mut request = self.with(params.text("scope"));
@@ -183,7 +184,8 @@ impl StoreExchange {
             request.actor_token_type = None;
         }
         params.finish()?;
-        Ok(self.client.exchange_token(request, CallOptions { caps: Some(self.caps), ..call }))
+        call.caps = Some(self.caps);
+        Ok(self.client.exchange_token(request, call))
     }
 
     fn with(&self, scope: Option<String>) -> TokenExchangeRequest {
