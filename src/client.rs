@@ -202,19 +202,15 @@ fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
     if contains(issuer, "/.well-known/") {
         return Err(refuse("is the address of a metadata document: pass the issuer that stands in that document"));
     }
-    let url = transport.check(issuer, "issuer", "the issuer").map_err(|error| match error {
-        Error::Config(error) if error.code == ErrorCode::InvalidEndpoint => Error::config(
-            ErrorCode::InvalidOption,
-            "issuer",
-            "{}: pass it as the server's metadata spells it, such as https://as.example/tenant",
-            &[&error.message],
-        ),
-        other => other,
-    })?;
-    if url.has_query {
-        return Err(refuse("has a query (?…): pass it without"));
+    match transport.check(issuer, "issuer", "the issuer") {
+        Ok(url) if url.has_query => Err(refuse("has a query (?…): pass it without")),
+        Err(Error::Config(mut error)) if error.code == ErrorCode::InvalidEndpoint => {
+            error.code = ErrorCode::InvalidOption;
+            error.message.push_str(": pass it as the server's metadata spells it, such as https://as.example/tenant");
+            Err(Error::Config(error))
+        }
+        checked => checked,
     }
-    Ok(url)
 }
 
 /// The headers of every request.
