@@ -15,7 +15,8 @@ use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::Secret;
 use crate::text::contains;
 use crate::url::{Transport, Url};
-use options::{AuthData, AuthKind, ClientOptions, Conformance, DiscoveryOption, Endpoints, PresetOption};
+use options::{AuthKind, ClientOptions, Conformance, DiscoveryOption, DiscoveryOptions, Endpoints};
+use std::mem::take;
 
 const HOUR: u64 = 3_600_000;
 const MINUTE: u64 = 60_000;
@@ -28,7 +29,7 @@ pub struct Client {
     pub(crate) issuer: String,
     pub(crate) issuer_url: Url,
     credentials: Credentials,
-    pub(crate) preset: ServerPreset,
+    pub(crate) preset: Box<ServerPreset>,
     pub(crate) endpoints: Endpoints,
     pub(crate) metadata: Option<MetadataCache>,
     pub(crate) endpoint_origins: EndpointOrigins,
@@ -60,51 +61,37 @@ impl Client {
     ///
     /// # Errors
     /// [`crate::error::ErrorDetails::Config`] that names the first bad option.
-    pub fn new(options: ClientOptions) -> Result<Self, Error> {
-        let insecure_hosts = options.insecure_hosts;
-        let transport = Transport { insecure_hosts: &insecure_hosts, loopback: true };
+    pub fn new(mut options: ClientOptions) -> Result<Self, Error> {
+        let transport = Transport { insecure_hosts: &options.insecure_hosts, loopback: true };
         let issuer_url = check_issuer(&options.issuer, &transport)?;
-        let mut preset = match options.preset {
-            None => ServerPreset::named("rfc8693")?,
-            Some(PresetOption::Named(name)) => ServerPreset::named(&name)?,
-            Some(PresetOption::Own(preset)) => *preset,
-        };
+        options.endpoints.resolve(&issuer_url, &transport)?;
+        let headers = headers(&mut options)?;
+        let mut preset = options.preset.take().unwrap_or_default();
         if options.conformance == Some(Conformance::Fapi2) {
             preset.response.issued_type = IssuedType::Required;
         }
-        let credentials = credentials(options.client_id, options.auth, &preset)?;
-        let endpoints = options.endpoints.resolve(&issuer_url, &transport)?;
-        let metadata = match options.discovery {
+        let credentials = credentials(&mut options, &preset)?;
+        let times = match options.discovery {
             Some(DiscoveryOption::Off) => None,
             None if preset.discovery == PresetDiscovery::Fixed => None,
-            Some(DiscoveryOption::On(times)) => {
-                Some(MetadataCache::new(times.ttl_ms.unwrap_or(HOUR), times.negative_ttl_ms.unwrap_or(MINUTE)))
-            }
-            None => Some(MetadataCache::new(HOUR, MINUTE)),
+            Some(DiscoveryOption::On(times)) => Some(times),
+            None => Some(DiscoveryOptions::default()),
         };
-        let custom = options.custom_headers;
-        check_headers(&custom, "customHeaders")?;
-        let mut headers = Vec::new();
-        if options.user_agent.as_deref().is_some_and(|agent| !is_header_value(agent)) {
-            return Err(invalid("userAgent", "`userAgent` has characters that HTTP does not allow"));
-        }
-        let user_agent = options
-            .user_agent
-            .or_else(|| (!options.browser).then(|| concat!("onbehalf/", env!("CARGO_PKG_VERSION")).into()));
-        headers.extend(user_agent.map(|agent| ("user-agent".to_owned(), agent)));
-        headers.extend(custom);
+        let cache = |times: DiscoveryOptions| {
+            MetadataCache::new(times.ttl_ms.unwrap_or(HOUR), times.negative_ttl_ms.unwrap_or(MINUTE))
+        };
         Ok(Self {
             issuer: options.issuer,
             issuer_url,
             credentials,
             preset,
-            endpoints,
-            metadata,
+            endpoints: options.endpoints,
+            metadata: times.map(cache),
             endpoint_origins: options.endpoint_origins,
             timeout_ms: options.timeout_ms.unwrap_or(DEFAULT_TIMEOUT),
             max_retries: options.max_retries.unwrap_or(DEFAULT_RETRIES),
             clock_tolerance_seconds: options.clock_tolerance_seconds.unwrap_or(DEFAULT_TOLERANCE),
-            insecure_hosts,
+            insecure_hosts: options.insecure_hosts,
             headers,
         })
     }
@@ -121,22 +108,18 @@ impl Client {
             Credentials::One(authentication) => Ok(authentication),
             Credentials::Zones(zones) => {
                 let wanted = zone.unwrap_or(&self.issuer);
-                let found =
-                    zones.iter().find(|(name, _)| name == wanted || (zone.is_none() && same_issuer(name, wanted)));
-                found.map(|(_, authentication)| authentication).ok_or_else(|| match zone {
-                    Some(zone) => Error::config(
-                        ErrorCode::UnknownZone,
-                        "zone",
-                        "there are no credentials for the zone {}",
-                        &[zone],
-                    ),
-                    None => Error::config(
-                        ErrorCode::UnknownZone,
-                        "zone",
-                        "this client has credentials for several zones: name one as `zone` in the options of the call",
-                        &[],
-                    ),
-                })
+                for (name, authentication) in zones {
+                    if name == wanted || (zone.is_none() && same_issuer(name, wanted)) {
+                        return Ok(authentication);
+                    }
+                }
+                let message = match zone {
+                    Some(_) => "there are no credentials for the zone {}",
+                    None => {
+                        "this client has credentials for several zones: name one as `zone` in the options of the call"
+                    }
+                };
+                Err(Error::config(ErrorCode::UnknownZone, "zone", message, &[wanted]))
             }
             Credentials::Withheld { issuer } => Err(Error::config(
                 ErrorCode::MissingOption,
@@ -164,28 +147,51 @@ impl Client {
 
     /// Adds the headers of the client and of the call, of which the latter win.
     pub(crate) fn add_headers(&self, request: &mut HttpRequest, call: &[Header]) {
-        for (name, value) in self.headers.iter().chain(call) {
-            // `Accept` is ours: what we can read does not depend on the caller.
-            if !name.eq_ignore_ascii_case("accept") {
-                request.set_header(name, value.clone());
+        for headers in [&self.headers, call] {
+            for (name, _) in headers {
+                // `Accept` is ours: what we can read does not depend on the caller.
+                if !name.eq_ignore_ascii_case("accept") {
+                    request.set_header(name, values(headers, name));
+                }
             }
         }
     }
 
     /// Values of the caller's own headers that may be keys; a short value is a word.
-    pub(crate) fn secrets_in_headers<'a>(&'a self, call: &'a [Header]) -> impl Iterator<Item = Secret> {
-        let values = self.headers.iter().chain(call).map(|(_, value)| value.as_str());
-        values.filter(|value| value.len() >= 16).map(Secret::new)
+    pub(crate) fn secrets_in_headers(&self, call: &[Header]) -> Vec<Secret> {
+        let mut secrets = Vec::new();
+        for headers in [&self.headers, call] {
+            for (_, value) in headers {
+                if value.len() >= 16 {
+                    secrets.push(Secret::new(value.as_str()));
+                }
+            }
+        }
+        secrets
     }
 
     /// Origins that an address for the user may lead to.
     pub(crate) fn trusted_origins(&self) -> Vec<String> {
         let mut origins = vec![self.issuer_url.origin()];
         if let EndpointOrigins::Listed(listed) = &self.endpoint_origins {
-            origins.extend(listed.iter().cloned());
+            origins.extend_from_slice(listed);
         }
         origins
     }
+}
+
+/// The values of a header that is given once or more (RFC 9110 section 5.3).
+fn values(headers: &[Header], wanted: &str) -> String {
+    let mut values = String::new();
+    for (name, value) in headers {
+        if name.eq_ignore_ascii_case(wanted) {
+            if !values.is_empty() {
+                values.push_str(", ");
+            }
+            values.push_str(value);
+        }
+    }
+    values
 }
 
 fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
@@ -196,82 +202,121 @@ fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
     if contains(issuer, "/.well-known/") {
         return Err(refuse("is the address of a metadata document: pass the issuer that stands in that document"));
     }
-    let url = transport.check(issuer, "issuer", "the issuer").map_err(|error| match error.details() {
-        ErrorDetails::Config(error) if error.code == ErrorCode::InvalidEndpoint => Error::config(
-            ErrorCode::InvalidOption,
-            "issuer",
-            "{}: pass it as the server's metadata spells it, such as https://as.example/tenant",
-            &[&error.message],
-        ),
-        _ => error,
-    })?;
-    if url.has_query {
-        return Err(refuse("has a query (?…): pass it without"));
+    match transport.check(issuer, "issuer", "the issuer") {
+        Ok(url) if url.has_query => Err(refuse("has a query (?…): pass it without")),
+        Err(mut error) => {
+            if let Some(ErrorDetails::Config(error)) = error.details_mut()
+                && error.code == ErrorCode::InvalidEndpoint
+            {
+                error.code = ErrorCode::InvalidOption;
+                error
+                    .message
+                    .push_str(": pass it as the server's metadata spells it, such as https://as.example/tenant");
+            }
+            Err(error)
+        }
+        checked => checked,
     }
-    Ok(url)
 }
 
-fn credentials(client_id: Option<String>, auth: Option<AuthData>, preset: &ServerPreset) -> Result<Credentials, Error> {
-    let Some(auth) = auth else {
-        return check_method(ClientAuthentication::None { client_id }, preset).map(Credentials::One);
+/// The headers of every request.
+fn headers(options: &mut ClientOptions) -> Result<Vec<Header>, Error> {
+    let custom = &mut options.custom_headers;
+    check_headers(custom, "customHeaders")?;
+    let agent = match &options.user_agent {
+        Some(agent) if !is_header_value(agent) => {
+            return Err(invalid("userAgent", "`userAgent` has characters that HTTP does not allow"));
+        }
+        Some(agent) => Some(agent.as_str()),
+        None if options.browser => None,
+        None => Some(concat!("onbehalf/", env!("CARGO_PKG_VERSION"))),
     };
-    let named = auth.client_id.clone();
-    if client_id.is_some() && named.is_some() && client_id != named {
+    let mut headers = Vec::new();
+    if let Some(agent) = agent
+        && !custom.iter().any(|(name, _)| name.eq_ignore_ascii_case("user-agent"))
+    {
+        headers.push(("user-agent".into(), agent.into()));
+    }
+    headers.append(custom);
+    Ok(headers)
+}
+
+fn credentials(options: &mut ClientOptions, preset: &ServerPreset) -> Result<Credentials, Error> {
+    let auth = options.auth.get_or_insert_default();
+    let client_id = &mut options.client_id;
+    if client_id.is_some() && auth.client_id.is_some() && *client_id != auth.client_id {
         return Err(invalid("clientId", "`clientId` differs from the client id of `auth`: leave `clientId` out"));
     }
-    let raw = auth.encoding.unwrap_or(preset.client_auth.basic_encoding) == BasicEncoding::Raw;
-    let secret = |secret: Option<String>| non_empty(secret, "auth.clientSecret").map(Secret::new);
-    let one = match auth.kind {
-        AuthKind::None => ClientAuthentication::None { client_id: named.or(client_id) },
-        AuthKind::Basic => ClientAuthentication::Basic {
-            client_id: non_empty(named, "auth.clientId")?,
-            secret: secret(auth.client_secret)?,
-            raw,
-        },
-        AuthKind::Post => ClientAuthentication::Post {
-            client_id: non_empty(named, "auth.clientId")?,
-            secret: secret(auth.client_secret)?,
-        },
-        AuthKind::Secret => ClientAuthentication::Secret {
-            client_id: non_empty(named, "auth.clientId")?,
-            secret: secret(auth.client_secret)?,
-            raw,
-        },
-        AuthKind::Bearer => ClientAuthentication::Bearer {
-            token: Secret::new(check_token(&non_empty(auth.access_token, "auth.accessToken")?, "auth.accessToken")?),
-            client_id,
-        },
-        AuthKind::Custom => ClientAuthentication::Host { client_id },
-        AuthKind::Withheld => return Ok(Credentials::Withheld { issuer: auth.issuer.unwrap_or_default() }),
-        AuthKind::MultiZone => {
-            let mut zones = Vec::new();
-            for row in auth.zones {
-                let mut row = row.into_iter();
-                let mut next = || row.next().unwrap_or_default();
-                let (zone, client_id, secret) = (next(), next(), Secret::new(next()));
-                let basic = check_method(ClientAuthentication::Basic { client_id, secret, raw }, preset)?;
-                zones.push((zone, basic));
-            }
-            return Ok(Credentials::Zones(zones));
+    match auth.kind {
+        AuthKind::Basic | AuthKind::Post | AuthKind::Secret => {
+            require(&auth.client_id, "auth.clientId")?;
+            require(&auth.client_secret, "auth.clientSecret")?;
         }
+        AuthKind::Bearer => {
+            require(&auth.access_token, "auth.accessToken")?;
+            check_token(auth.access_token.as_deref().unwrap_or_default(), "auth.accessToken")?;
+        }
+        AuthKind::None | AuthKind::Custom | AuthKind::MultiZone | AuthKind::Withheld => {}
+    }
+    let raw = auth.encoding.unwrap_or(preset.client_auth.basic_encoding) == BasicEncoding::Raw;
+    let (named, secret) = (&mut auth.client_id, &mut auth.client_secret);
+    let one = match auth.kind {
+        AuthKind::None => ClientAuthentication::None { client_id: named.take().or(client_id.take()) },
+        AuthKind::Basic => {
+            ClientAuthentication::Basic { client_id: taken(named), secret: Secret::new(taken(secret)), raw }
+        }
+        AuthKind::Post => ClientAuthentication::Post { client_id: taken(named), secret: Secret::new(taken(secret)) },
+        AuthKind::Secret => {
+            ClientAuthentication::Secret { client_id: taken(named), secret: Secret::new(taken(secret)), raw }
+        }
+        AuthKind::Bearer => ClientAuthentication::Bearer {
+            token: Secret::new(taken(&mut auth.access_token)),
+            client_id: client_id.take(),
+        },
+        AuthKind::Custom => ClientAuthentication::Host { client_id: client_id.take() },
+        AuthKind::Withheld => return Ok(Credentials::Withheld { issuer: taken(&mut auth.issuer) }),
+        AuthKind::MultiZone => return zones(&mut auth.zones, raw, preset).map(Credentials::Zones),
     };
-    check_method(one, preset).map(Credentials::One)
+    check_method(&one, preset)?;
+    Ok(Credentials::One(one))
 }
 
-fn check_method(authentication: ClientAuthentication, preset: &ServerPreset) -> Result<ClientAuthentication, Error> {
+fn zones(
+    rows: &mut [Vec<String>],
+    raw: bool,
+    preset: &ServerPreset,
+) -> Result<Vec<(String, ClientAuthentication)>, Error> {
+    let mut zones = Vec::new();
+    for row in rows {
+        if let [zone, client_id, secret] = row.as_mut_slice() {
+            let (client_id, secret) = (take(client_id), Secret::new(take(secret)));
+            let basic = ClientAuthentication::Basic { client_id, secret, raw };
+            check_method(&basic, preset)?;
+            zones.push((take(zone), basic));
+        }
+    }
+    Ok(zones)
+}
+
+#[inline(never)]
+fn taken(value: &mut Option<String>) -> String {
+    value.take().unwrap_or_default()
+}
+
+fn check_method(authentication: &ClientAuthentication, preset: &ServerPreset) -> Result<(), Error> {
     let rules = &preset.client_auth;
     let allowed = rules.allowed.is_empty()
         || authentication.method().is_none_or(|method| rules.allowed.iter().any(|allowed| allowed == method));
     let header = matches!(authentication, ClientAuthentication::Basic { .. } | ClientAuthentication::Bearer { .. });
-    if !allowed || (header && rules.forbid_header) {
-        return Err(Error::config(
-            ErrorCode::InvalidOption,
-            "auth",
-            "the preset {} says that the server does not take this client authentication",
-            &[&preset.id],
-        ));
+    if allowed && !(header && rules.forbid_header) {
+        return Ok(());
     }
-    Ok(authentication)
+    Err(Error::config(
+        ErrorCode::InvalidOption,
+        "auth",
+        "the preset {} says that the server does not take this client authentication",
+        &[&preset.id],
+    ))
 }
 
 /// Checks a token or assertion given by the caller, as it will stand in a request.
@@ -281,7 +326,6 @@ pub(crate) fn check_token(token: &str, field: &str) -> Result<String, Error> {
 }
 
 pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result<String, Error> {
-    let refuse = |reason: &str| Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, reason]));
     let plain = Class::TOKEN.is_all_of(token);
     if !plain && contains(token, crate::secret::REDACTED_MARK) {
         return Err(Error::config(
@@ -292,29 +336,27 @@ pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result
         ));
     }
     let bare = token.trim_ascii();
-    if bare.is_empty() {
-        return refuse("is empty");
-    }
-    if bare.len() != token.len() {
-        return refuse("has white space around it");
-    }
-    if token.eq_ignore_ascii_case("bearer") || token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "))
-    {
-        return refuse("begins with `Bearer `: pass the token alone");
-    }
-    if !plain {
-        return refuse("holds control or non-ASCII characters, which no token may hold");
-    }
-    if token.len() > longest {
-        return refuse("is too long for a token");
-    }
-    Ok(token.into())
+    let start = token.get(..7).unwrap_or(token);
+    let wrong = if bare.is_empty() {
+        "is empty"
+    } else if bare.len() != token.len() {
+        "has white space around it"
+    } else if token.eq_ignore_ascii_case("bearer") || start.eq_ignore_ascii_case("bearer ") {
+        "begins with `Bearer `: pass the token alone"
+    } else if !plain {
+        "holds control or non-ASCII characters, which no token may hold"
+    } else if token.len() > longest {
+        "is too long for a token"
+    } else {
+        return Ok(token.into());
+    };
+    Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, wrong]))
 }
 
-fn non_empty(value: Option<String>, field: &str) -> Result<String, Error> {
+fn require(value: &Option<String>, field: &str) -> Result<(), Error> {
     match value {
         None => Err(missing(field)),
         Some(value) if value.is_empty() => Err(invalid(field, "`{}` is empty")),
-        Some(value) => Ok(value),
+        Some(_) => Ok(()),
     }
 }

@@ -1,12 +1,15 @@
 //! Reads options and arguments: objects whose members are all known.
 //!
 //! Reading never stops: the first failure is kept and [`Fields::finish`] reports it, a configuration error that names the
-//! member as the caller wrote it, such as `configs[2].clientId`. A `?` after every member would cost 4 KB of brotli.
+//! member as the caller wrote it, such as `configs[2].clientId`. A `?` after every member would cost 4 KB of brotli. Known
+//! is what is asked for: there is no list of names beside the code that reads them.
 
 use crate::error::{Error, ErrorCode};
 use crate::json::{Document, Value};
 use crate::text::fill;
+use crate::words;
 use std::cell::Cell;
+use std::mem::take;
 use std::rc::Rc;
 
 /// An object of the caller's, and where it stands.
@@ -14,54 +17,75 @@ pub struct Fields<'t, 'a> {
     /// `None` for an object that was not given.
     value: Option<Value<'t, 'a>>,
     path: String,
+    /// The names that were asked for.
+    known: Cell<Vec<&'static str>>,
     failure: Rc<Cell<Option<Error>>>,
 }
 
 impl<'t, 'a> Fields<'t, 'a> {
-    /// Takes an object whose members must all be among `known`. `path` is where it stands; empty for arguments themselves.
-    /// Fails with `invalid_option` for what is no object, `unknown_option` for an unknown member.
+    /// Takes an object. `path` is where it stands; empty for arguments themselves. Fails with `invalid_option` for what is
+    /// no object.
     #[must_use]
-    pub fn new(value: Value<'t, 'a>, path: &str, known: &[&str]) -> Self {
-        let fields = Self { value: Some(value), path: path.into(), failure: Rc::default() };
-        fields.check_members(known);
-        fields
+    pub fn new(value: Value<'t, 'a>, path: &str) -> Self {
+        Self::at(Some(value), path.into(), Rc::default())
     }
 
-    /// A member that is an object, of which the same holds; without it an object without members. Its failures are
-    /// reported here.
+    /// An object that was not given: whatever is asked for is left out.
     #[must_use]
-    pub fn nested(&self, name: &str, known: &[&str]) -> Self {
-        self.inside(self.get(name), self.field(name), known)
+    pub fn absent() -> Self {
+        Self::at(None, String::new(), Rc::default())
     }
 
-    /// A value inside of this object, as an object at a path of its own.
+    /// Reads a member that is an object; without it an object without members. Its failures are reported here.
+    pub fn nested<T>(&self, name: &'static str, read: impl FnOnce(&Self) -> T) -> T {
+        self.within(self.get(name), self.field(name), read)
+    }
+
+    /// Reads a value inside of this object, as an object at a path of its own.
+    pub fn within<T>(&self, value: Option<Value<'t, 'a>>, path: String, read: impl FnOnce(&Self) -> T) -> T {
+        let fields = self.inside(value, path);
+        let value = read(&fields);
+        fields.refuse_unknown();
+        value
+    }
+
+    /// As [`Self::within`], for a reader that calls [`Self::finish`] itself.
     #[must_use]
-    pub fn inside(&self, value: Option<Value<'t, 'a>>, path: String, known: &[&str]) -> Self {
-        let fields = Self { value, path, failure: Rc::clone(&self.failure) };
-        fields.check_members(known);
+    pub fn inside(&self, value: Option<Value<'t, 'a>>, path: String) -> Self {
+        Self::at(value, path, Rc::clone(&self.failure))
+    }
+
+    fn at(value: Option<Value<'t, 'a>>, path: String, failure: Rc<Cell<Option<Error>>>) -> Self {
+        let fields = Self { value, path, known: Cell::default(), failure };
+        if value.is_some_and(|value| value.members().is_none()) {
+            fields.fail(wrong_type(&fields.path, "an object"));
+        }
         fields
     }
 
     /// Ends the reading.
     ///
     /// # Errors
-    /// The first failure.
+    /// `unknown_option` for a member that was not asked for, otherwise the first failure.
     pub fn finish(&self) -> Result<(), Error> {
+        self.refuse_unknown();
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    fn check_members(&self, known: &[&str]) {
-        let Some(value) = self.value else { return };
-        match value.members() {
-            None => self.fail(wrong_type(&self.path, "an object")),
-            Some(mut members) => {
-                if let Some((name, _)) = members.find(|(name, _)| !known.contains(&name.as_ref())) {
-                    let field = self.field(&name);
-
-                    self.fail(Error::config(ErrorCode::UnknownOption, &field, "there is no option `{}`", &[&field]));
-                }
+    /// An unknown member goes before any other failure: it may be the misspelt name of one that is missing.
+    #[inline(never)]
+    fn refuse_unknown(&self) {
+        let Some(members) = self.value.and_then(Value::members) else { return };
+        let known = self.known.take();
+        for (name, _) in members {
+            if !known.contains(&name.as_ref()) {
+                let field = self.field(&name);
+                let error = Error::config(ErrorCode::UnknownOption, &field, "there is no option `{}`", &[&field]);
+                self.failure.set(Some(error));
+                break;
             }
         }
+        self.known.set(known);
     }
 
     /// Keeps a failure, unless there is an earlier one.
@@ -71,6 +95,22 @@ impl<'t, 'a> Fields<'t, 'a> {
         self.failure.set(Some(first));
     }
 
+    /// Keeps that a member cannot be taken. Each `{}` of the message is the member.
+    #[cold]
+    #[inline(never)]
+    pub fn invalid(&self, name: &str, message: &str) {
+        self.fail(invalid(&self.field(name), message));
+    }
+
+    /// Keeps that a member has to be given. Each `{}` of the message is the member.
+    #[cold]
+    #[inline(never)]
+    pub fn missing(&self, name: &str, message: &str) {
+        let field = self.field(name);
+        self.fail(Error::config(ErrorCode::MissingOption, &field, message, &[&field]));
+    }
+
+    #[inline(never)]
     fn refuse(&self, name: &str, expected: &str) {
         self.fail(wrong_type(&self.field(name), expected));
     }
@@ -83,13 +123,16 @@ impl<'t, 'a> Fields<'t, 'a> {
 
     /// A member that is there and not `null`.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<Value<'t, 'a>> {
+    pub fn get(&self, name: &'static str) -> Option<Value<'t, 'a>> {
+        let mut known = self.known.take();
+        known.push(name);
+        self.known.set(known);
         self.value?.get(name).filter(|value| !value.is_null())
     }
 
     /// A string.
     #[must_use]
-    pub fn text(&self, name: &str) -> Option<String> {
+    pub fn text(&self, name: &'static str) -> Option<String> {
         let text = self.get(name)?.as_str();
         if text.is_none() {
             self.refuse(name, "a string");
@@ -99,27 +142,26 @@ impl<'t, 'a> Fields<'t, 'a> {
 
     /// A string that is not empty.
     #[must_use]
-    pub fn filled_text(&self, name: &str) -> Option<String> {
+    pub fn filled_text(&self, name: &'static str) -> Option<String> {
         let text = self.text(name)?;
         if text.is_empty() {
-            let field = self.field(name);
-            self.fail(invalid(&field, "`{}` is empty"));
+            self.invalid(name, "`{}` is empty");
         }
         Some(text)
     }
 
     /// A string that must be there and not be empty.
     #[must_use]
-    pub fn required_text(&self, name: &str) -> String {
+    pub fn required_text(&self, name: &'static str) -> String {
         if self.get(name).is_none() {
-            self.fail(missing(&self.field(name)));
+            self.missing(name, REQUIRED);
         }
         self.filled_text(name).unwrap_or_default()
     }
 
     /// A boolean.
     #[must_use]
-    pub fn flag(&self, name: &str) -> Option<bool> {
+    pub fn flag(&self, name: &'static str) -> Option<bool> {
         let flag = self.get(name)?.as_bool();
         if flag.is_none() {
             self.refuse(name, "a boolean");
@@ -129,7 +171,7 @@ impl<'t, 'a> Fields<'t, 'a> {
 
     /// An integer from `least` to `most`.
     #[must_use]
-    pub fn integer(&self, name: &str, least: u64, most: u64) -> Option<u64> {
+    pub fn integer(&self, name: &'static str, least: u64, most: u64) -> Option<u64> {
         let number = self.get(name)?.as_u64().filter(|number| *number >= least && *number <= most);
         if number.is_none() {
             let bounds = fill("{} to {}", &[&crate::text::decimal(least), &crate::text::decimal(most)]);
@@ -140,7 +182,7 @@ impl<'t, 'a> Fields<'t, 'a> {
 
     /// A number of milliseconds, at least `least`; a fraction of one is cut off.
     #[must_use]
-    pub fn millis(&self, name: &str, least: u64) -> Option<u64> {
+    pub fn millis(&self, name: &'static str, least: u64) -> Option<u64> {
         let number = self.get(name)?.as_f64().filter(|number| number.is_finite() && *number >= 0.0);
         let millis = number.map(|number| number as u64).filter(|millis| *millis >= least);
         if millis.is_none() {
@@ -151,7 +193,7 @@ impl<'t, 'a> Fields<'t, 'a> {
 
     /// A string or an array of strings.
     #[must_use]
-    pub fn texts(&self, name: &str) -> Vec<String> {
+    pub fn texts(&self, name: &'static str) -> Vec<String> {
         let mut texts = Vec::new();
         let Some(value) = self.get(name) else { return texts };
         if let Some(text) = value.as_str() {
@@ -171,15 +213,17 @@ impl<'t, 'a> Fields<'t, 'a> {
 
     /// An array of rows of `width` strings each: headers, parameters.
     #[must_use]
-    pub fn rows(&self, name: &str, width: usize) -> Vec<Vec<String>> {
+    pub fn rows(&self, name: &'static str, width: usize) -> Vec<Vec<String>> {
         let mut rows = Vec::new();
         let Some(value) = self.get(name) else { return rows };
-        let mut well_formed = value.elements().is_some();
-        for row in value.elements().into_iter().flatten() {
-            match row.as_strings() {
-                Some(row) if row.len() == width => rows.push(row),
-                _ => well_formed = false,
+        let elements = value.elements();
+        let mut well_formed = elements.is_some();
+        for row in elements.into_iter().flatten() {
+            let row = row.as_strings().unwrap_or_default();
+            if row.len() != width {
+                well_formed = false;
             }
+            rows.push(row);
         }
         if !well_formed {
             self.refuse(name, "a list of names with string values");
@@ -189,29 +233,36 @@ impl<'t, 'a> Fields<'t, 'a> {
 
     /// Headers or parameters: an array of pairs.
     #[must_use]
-    pub fn pairs(&self, name: &str) -> Vec<(String, String)> {
+    pub fn pairs(&self, name: &'static str) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
-        for row in self.rows(name, 2) {
-            let mut row = row.into_iter();
-            pairs.push((row.next().unwrap_or_default(), row.next().unwrap_or_default()));
+        for mut row in self.rows(name, 2) {
+            if let [name, value] = row.as_mut_slice() {
+                pairs.push((take(name), take(value)));
+            }
         }
         pairs
     }
 
-    /// The place of a word among several.
+    /// The place of a word in a list of words, each with a space behind it.
     #[must_use]
-    pub fn word(&self, name: &str, words: &[&str]) -> Option<usize> {
-        let text = self.text(name)?;
-        let place = words.iter().position(|word| *word == text);
+    pub fn word(&self, name: &'static str, list: &str) -> Option<usize> {
+        let place = words::place(list, &self.text(name)?);
         if place.is_none() {
-            self.refuse(name, &words.join(" or "));
+            let mut expected = String::new();
+            for word in list.split_terminator(' ') {
+                if !expected.is_empty() {
+                    expected.push_str(" or ");
+                }
+                expected.push_str(word);
+            }
+            self.refuse(name, &expected);
         }
         place
     }
 
     /// A value of any type, as JSON text.
     #[must_use]
-    pub fn raw(&self, name: &str) -> Option<String> {
+    pub fn raw(&self, name: &'static str) -> Option<String> {
         self.get(name).map(|value| value.text().into())
     }
 }
@@ -230,10 +281,13 @@ pub fn element(field: &str, index: usize) -> String {
     fill("{}[{}]", &[field, &crate::text::decimal(u64::try_from(index).unwrap_or_default())])
 }
 
+/// The message for an option that must be given.
+pub const REQUIRED: &str = "`{}` is required";
+
 /// The error for an option that must be given.
 #[must_use]
 pub fn missing(field: &str) -> Error {
-    Error::config(ErrorCode::MissingOption, field, "`{}` is required", &[field])
+    Error::config(ErrorCode::MissingOption, field, REQUIRED, &[field])
 }
 
 /// The error for an option whose value cannot be taken. Each `{}` of the message is the option.
@@ -254,11 +308,9 @@ mod tests {
     use super::*;
     use crate::error::ErrorDetails;
 
-    const KNOWN: [&str; 4] = ["a", "list", "inner", "n"];
-
     fn check(text: &str, read: impl Fn(&Fields<'_, '_>)) -> (ErrorCode, String) {
         let document = document(text).unwrap();
-        let fields = Fields::new(document.root(), "configs[2]", &KNOWN);
+        let fields = Fields::new(document.root(), "configs[2]");
         read(&fields);
         match fields.finish().unwrap_err().details().clone() {
             ErrorDetails::Config(error) => (error.code, error.field),
@@ -272,27 +324,28 @@ mod tests {
         assert_eq!(check(r#"{"a":1}"#, |fields| drop(fields.text("a"))).1, "configs[2].a");
         assert_eq!(check("{}", |fields| drop(fields.required_text("a"))).0, ErrorCode::MissingOption);
         assert_eq!(check(r#"{"a":""}"#, |fields| drop(fields.required_text("a"))).0, ErrorCode::InvalidOption);
-        assert_eq!(check(r#"{"a":"z"}"#, |fields| _ = fields.word("a", &["x"])).1, "configs[2].a");
+        assert_eq!(check(r#"{"a":"z"}"#, |fields| _ = fields.word("a", "x ")).1, "configs[2].a");
         assert_eq!(check(r#"{"n":-1}"#, |fields| _ = fields.integer("n", 0, 9)).1, "configs[2].n");
         assert_eq!(check(r#"{"n":0}"#, |fields| _ = fields.millis("n", 1)).1, "configs[2].n");
         assert_eq!(check(r#"{"list":["a",5]}"#, |fields| drop(fields.texts("list"))).1, "configs[2].list[1]");
         assert_eq!(
-            check(r#"{"inner":{"c":0}}"#, |fields| drop(fields.nested("inner", &["d"]))).1,
+            check(r#"{"inner":{"c":0}}"#, |fields| fields.nested("inner", |inner| drop(inner.text("d")))).1,
             "configs[2].inner.c"
         );
     }
 
     #[test]
-    fn the_first_failure_is_the_one_that_is_reported() {
+    fn the_first_failure_is_the_one_that_is_reported_after_an_unknown_member() {
         let read = |fields: &Fields<'_, '_>| drop((fields.text("a"), fields.text("n")));
         assert_eq!(check(r#"{"a":1,"n":2}"#, read).1, "configs[2].a");
+        assert_eq!(check(r#"{"a":1,"m":"2"}"#, read).1, "configs[2].m");
     }
 
     #[test]
     fn lists_take_one_or_many_and_null_is_absent() {
         let text = r#"{"a":"x y","list":["x","y"],"inner":[["k","v"]],"n":null}"#;
         let document = document(text).unwrap();
-        let fields = Fields::new(document.root(), "", &KNOWN);
+        let fields = Fields::new(document.root(), "");
         assert_eq!(fields.texts("a"), ["x y"]);
         assert_eq!(fields.texts("list"), ["x", "y"]);
         assert_eq!(fields.pairs("inner"), [("k".to_owned(), "v".to_owned())]);

@@ -3,8 +3,7 @@
 use crate::characters::Class;
 use crate::form;
 use crate::json;
-use crate::text::position;
-use std::cell::Cell;
+use crate::text::{contains, position};
 use std::fmt;
 
 /// A token, client secret, assertion or other value that no message, log, `Debug` output or panic may hold.
@@ -39,6 +38,8 @@ const REDACTED: &str = "‹redacted›";
 const SHORTEST_SECRET: usize = 8;
 /// So much of a token, cut off by a server that echoes its beginning or end, still counts as the token.
 const SHORTEST_PART: usize = 16;
+/// A run of token characters of this length may be a token that we never sent.
+const SHORTEST_TOKEN: usize = 24;
 /// Longest text of a server we keep, in characters.
 const LONGEST_TEXT: usize = 512;
 /// So much of a server's text is looked at: cleaning costs time for each character.
@@ -51,8 +52,19 @@ const MOST_WORDS: usize = 48;
 /// 512 characters stay.
 #[must_use]
 pub fn clean(text: &str, sent: &[Secret]) -> String {
-    let text: String = text.chars().take(LONGEST_INPUT).collect();
-    escape(&hide(&text, sent))
+    escape(&hide(beginning(text, LONGEST_INPUT), sent))
+}
+
+/// So many characters of a text, or all of it.
+#[inline(never)]
+fn beginning(text: &str, most: usize) -> &str {
+    let mut rest = text.chars();
+    for _ in 0..most {
+        if rest.next().is_none() {
+            return text;
+        }
+    }
+    text.get(..text.len().saturating_sub(rest.as_str().len())).unwrap_or_default()
 }
 
 fn hide(text: &str, sent: &[Secret]) -> String {
@@ -67,34 +79,30 @@ fn hide(text: &str, sent: &[Secret]) -> String {
             }
         }
     }
-    let looked_for = Cell::new(0_usize);
-    let text = redact_words(&text, |word| {
-        if word.len() < SHORTEST_PART || sent.is_empty() {
-            return false;
-        }
-        looked_for.set(looked_for.get().saturating_add(1));
-        looked_for.get() > MOST_WORDS || is_part_of(word, sent)
-    });
+    if !sent.is_empty() {
+        text = redact_words(&text, SHORTEST_PART, Some(sent));
+    }
     if sent.iter().any(|secret| is_spelled_in(&text, secret.expose())) { REDACTED.into() } else { text }
 }
 
 /// True for a secret in a text with other escapes than ours: encoders differ in what they escape, and JSON has its own.
 fn is_spelled_in(text: &str, secret: &str) -> bool {
     // All of its letters: a `%` or `\\` of the secret itself begins no escape.
-    let secret: String = secret.chars().filter(char::is_ascii_alphanumeric).collect();
+    let secret = letters(secret, false);
     secret.len() >= SHORTEST_SECRET
         && text.bytes().any(|byte| byte == b'%' || byte == b'\\')
-        && position(&letters(text), &secret).is_some()
+        && contains(&letters(text, true), &secret)
 }
 
-/// Letters and digits, but for those of escapes such as `%2F` and `\u002f`: what all spellings have in common.
-fn letters(text: &str) -> String {
+/// Letters and digits; in an `escaped` text but for those of escapes such as `%2F` and `\u002f`: what all spellings have in
+/// common.
+fn letters(text: &str, escaped: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars();
     while let Some(character) = rest.next() {
-        if character == '%' {
+        if escaped && character == '%' {
             rest.nth(1);
-        } else if character == '\\' {
+        } else if escaped && character == '\\' {
             if rest.next() == Some('u') {
                 rest.nth(3);
             }
@@ -110,7 +118,7 @@ fn letters(text: &str) -> String {
 #[must_use]
 pub fn clean_snippet(text: &str, sent: &[Secret]) -> String {
     let cleaned = clean(text, sent);
-    redact_words(&cleaned, |word| word.len() >= 24).chars().take(LONGEST_TEXT).collect()
+    beginning(&redact_words(&cleaned, SHORTEST_TOKEN, None), LONGEST_TEXT).into()
 }
 
 /// True for a text that is handed on as it is only if nothing that we sent stands in it, such as the claims of a challenge.
@@ -140,33 +148,36 @@ fn replace(text: &str, secret: &str) -> String {
 }
 
 fn is_part_of(word: &str, sent: &[Secret]) -> bool {
-    let head = word.get(..SHORTEST_PART);
-    let tail = word.len().checked_sub(SHORTEST_PART).and_then(|start| word.get(start..));
-    let found =
-        |part: Option<&str>, secret: &Secret| part.is_some_and(|part| position(secret.expose(), part).is_some());
-    sent.iter().any(|secret| found(head, secret) || found(tail, secret))
+    let head = word.get(..SHORTEST_PART).unwrap_or(word);
+    let tail = word.get(word.len().saturating_sub(SHORTEST_PART)..).unwrap_or(word);
+    sent.iter().any(|secret| contains(secret.expose(), head) || contains(secret.expose(), tail))
 }
 
-/// Replaces the runs of token characters (RFC 6750 section 2.1) that `hide` picks.
-fn redact_words(text: &str, hide: impl Fn(&str) -> bool) -> String {
+/// Replaces the runs of token characters (RFC 6750 section 2.1) that are as long as this or longer: those that hold a part
+/// of what was `sent`, or all of them when that is unknown.
+fn redact_words(text: &str, shortest: usize, sent: Option<&[Secret]>) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut word = String::new();
-    for character in text.chars().chain([' ']) {
-        if u8::try_from(character).is_ok_and(|byte| byte == b'=' || Class::TOKEN68.has(byte)) {
-            word.push(character);
-            continue;
+    let mut rest = text;
+    let mut looked_for: usize = 0;
+    while !rest.is_empty() {
+        let end = rest.bytes().position(|byte| byte != b'=' && !Class::TOKEN68.has(byte)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let long = word.len() >= shortest;
+        looked_for = looked_for.saturating_add(usize::from(long));
+        let hidden = long && sent.is_none_or(|sent| looked_for > MOST_WORDS || is_part_of(word, sent));
+        out.push_str(if hidden { REDACTED } else { word });
+        let mut after = after.chars();
+        if let Some(character) = after.next() {
+            out.push(character);
         }
-        out.push_str(if hide(&word) { REDACTED } else { &word });
-        word.clear();
-        out.push(character);
+        rest = after.as_str();
     }
-    out.pop();
     out
 }
 
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars().take(LONGEST_TEXT) {
+    for character in beginning(text, LONGEST_TEXT).chars() {
         match character {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
@@ -180,7 +191,7 @@ fn escape(text: &str) -> String {
             _ => out.push(character),
         }
     }
-    out.chars().take(LONGEST_TEXT).collect()
+    beginning(&out, LONGEST_TEXT).into()
 }
 
 #[cfg(test)]

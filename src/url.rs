@@ -1,22 +1,13 @@
 //! URLs, read by the WHATWG rules: by the host's `URL` on wasm32, by the `url` crate elsewhere (the crate is 67 KB of wasm).
 
-use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
 use crate::text::fill;
 
-/// The parts of an absolute URL that the core decides on.
+/// An absolute URL as the core decides on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url {
     /// The whole URL, normalised.
     pub href: String,
-    /// Such as `https`.
-    pub scheme: String,
-    /// Host without port; an IPv6 address in brackets.
-    pub hostname: String,
-    /// Host with the port, when that is not the scheme's own.
-    pub host: String,
-    /// The path, at least `/` for http and https.
-    pub path: String,
     /// True when there is a `?`, even with nothing behind it.
     pub has_query: bool,
     /// True when there is a `#`, even with nothing behind it.
@@ -33,65 +24,102 @@ impl Url {
         if text.chars().any(|character| character.is_control() || character.is_whitespace()) {
             return None;
         }
-        let mut url = parse_by_host(text)?;
-        url.has_query = text.split('#').next().is_some_and(|before| before.contains('?'));
-        url.has_fragment = text.contains('#');
+        let mut url = Self { href: normalised(text)?, has_query: false, has_fragment: false, has_user_info: false };
+        let (_, tail) = before(&url.href, b"?#");
+        url.has_query = tail.starts_with('?');
+        url.has_fragment = !before(tail, b"#").1.is_empty();
+        url.has_user_info = !before(url.authority().0, b"@").1.is_empty();
         Some(url)
+    }
+
+    /// Such as `https`.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        before(&self.href, b":").0
+    }
+
+    /// Host with the port, when that is not the scheme's own.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let (authority, _) = self.authority();
+        before(authority, b"@").1.strip_prefix('@').unwrap_or(authority)
+    }
+
+    /// Host without port; an IPv6 address in brackets.
+    #[must_use]
+    pub fn hostname(&self) -> &str {
+        match self.host().rsplit_once(':') {
+            Some((name, port)) if !port.ends_with(']') => name,
+            _ => self.host(),
+        }
+    }
+
+    /// The path, at least `/` for http and https.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        before(self.authority().1, b"?#").0
+    }
+
+    /// The path without slashes at its end.
+    #[must_use]
+    pub fn trimmed_path(&self) -> &str {
+        let mut path = self.path();
+        while let Some(shorter) = path.strip_suffix('/') {
+            path = shorter;
+        }
+        path
     }
 
     /// Scheme and host, as in `https://as.example:8443`.
     #[must_use]
     pub fn origin(&self) -> String {
-        fill("{}://{}", &[&self.scheme, &self.host])
+        fill("{}://{}", &[self.scheme(), self.host()])
     }
 
     /// True for `localhost`, `127.0.0.0/8` and `[::1]`.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        self.hostname == "localhost" || self.hostname == "[::1]" || is_ipv4_loopback(&self.hostname)
+        let hostname = self.hostname();
+        hostname == "localhost" || hostname == "[::1]" || is_ipv4_loopback(hostname)
+    }
+
+    /// User info and host, and what follows them. A URL without `//` behind its scheme has neither.
+    fn authority(&self) -> (&str, &str) {
+        let (_, rest) = before(&self.href, b":");
+        match rest.strip_prefix("://") {
+            Some(rest) => before(rest, b"/?#"),
+            None => ("", rest.strip_prefix(':').unwrap_or_default()),
+        }
     }
 }
 
+/// A text before the first of some ASCII characters, and the rest of it.
+#[inline(never)]
+fn before<'a>(text: &'a str, stops: &[u8]) -> (&'a str, &'a str) {
+    let mut at: usize = 0;
+    for byte in text.as_bytes() {
+        if stops.contains(byte) {
+            break;
+        }
+        at = at.saturating_add(1);
+    }
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
 fn is_ipv4_loopback(hostname: &str) -> bool {
-    // The parser has turned decimal, octal and short forms into four decimal numbers.
-    hostname
-        .strip_prefix("127.")
-        .is_some_and(|rest| rest.split('.').count() == 3 && rest.split('.').all(|part| Class::DIGIT.is_all_of(part)))
+    // The parser has turned decimal, octal and short forms into four decimal numbers, and takes digits for nothing else.
+    let rest = hostname.strip_prefix("127.");
+    rest.is_some_and(|rest| rest.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit()))
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn parse_by_host(text: &str) -> Option<Url> {
-    let url = url::Url::parse(text).ok()?;
-    let hostname = url.host_str().unwrap_or_default().to_owned();
-    let host =
-        url.port().map_or_else(|| hostname.clone(), |port| fill("{}:{}", &[hostname.as_str(), &port.to_string()]));
-    Some(Url {
-        href: url.as_str().into(),
-        scheme: url.scheme().into(),
-        hostname,
-        host,
-        path: url.path().into(),
-        has_query: false,
-        has_fragment: false,
-        has_user_info: !url.username().is_empty() || url.password().is_some(),
-    })
+fn normalised(text: &str) -> Option<String> {
+    url::Url::parse(text).ok().map(String::from)
 }
 
 #[cfg(target_arch = "wasm32")]
-fn parse_by_host(text: &str) -> Option<Url> {
-    let url = web_sys::Url::new(text).ok()?;
-    let mut scheme = url.protocol();
-    scheme.pop();
-    Some(Url {
-        href: url.href(),
-        scheme,
-        hostname: url.hostname(),
-        host: url.host(),
-        path: url.pathname(),
-        has_query: false,
-        has_fragment: false,
-        has_user_info: !url.username().is_empty() || !url.password().is_empty(),
-    })
+fn normalised(text: &str) -> Option<String> {
+    web_sys::Url::new(text).ok().map(|url| url.href())
 }
 
 /// Where http is allowed.
@@ -111,35 +139,60 @@ impl Transport<'_> {
     /// `invalid_endpoint` for what is no such URL, `insecure_url` for http where it is not allowed.
     pub fn check(&self, text: &str, field: &str, what: &str) -> Result<Url, Error> {
         let invalid = |reason: &str| Error::config(ErrorCode::InvalidEndpoint, field, "{} {}", &[what, reason]);
-        let url = Url::parse(text).ok_or_else(|| invalid("is not an absolute URL"))?;
-        if url.scheme != "https" && url.scheme != "http" {
-            return Err(invalid("is neither https nor http"));
+        let Some(url) = Url::parse(text) else { return Err(invalid("is not an absolute URL")) };
+        let http = url.scheme() == "http";
+        let wrong = if !http && url.scheme() != "https" {
+            "is neither https nor http"
+        } else if url.host().is_empty() {
+            "names no host"
+        } else if url.has_user_info {
+            "holds a user name or password: pass credentials as `auth`"
+        } else if url.has_fragment {
+            "has a fragment (#…)"
+        } else {
+            ""
+        };
+        if !wrong.is_empty() {
+            return Err(invalid(wrong));
         }
-        if url.hostname.is_empty() {
-            return Err(invalid("names no host"));
-        }
-        if url.has_user_info {
-            return Err(invalid("holds a user name or password: pass credentials as `auth`"));
-        }
-        if url.has_fragment {
-            return Err(invalid("has a fragment (#…)"));
-        }
-        if url.scheme == "http" && !self.allows_http(&url) {
+        if http && !self.allows_http(&url) {
             return Err(Error::config(
                 ErrorCode::InsecureUrl,
                 field,
                 "{} is http, which anybody on the way can read: use https, or name {} in `insecureHosts`",
-                &[what, &url.host],
+                &[what, url.host()],
             ));
         }
         Ok(url)
     }
 
     fn allows_http(&self, url: &Url) -> bool {
-        (self.loopback && url.is_loopback())
-            || self
-                .insecure_hosts
-                .iter()
-                .any(|host| host.eq_ignore_ascii_case(&url.host) || host.eq_ignore_ascii_case(&url.hostname))
+        let (host, hostname) = (url.host(), url.hostname());
+        let named = |named: &String| named.eq_ignore_ascii_case(host) || named.eq_ignore_ascii_case(hostname);
+        (self.loopback && url.is_loopback()) || self.insecure_hosts.iter().any(named)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_url() {
+        for (text, scheme, host, hostname, path) in [
+            ("https://u:p@as.example:8443/a@b:c/?d/e#f", "https", "as.example:8443", "as.example", "/a@b:c/"),
+            ("http://[::1]:9?a", "http", "[::1]:9", "[::1]", "/"),
+            ("https://[::1]#a", "https", "[::1]", "[::1]", "/"),
+            ("mailto:a@b.example", "mailto", "", "", "a@b.example"),
+            ("custom://host?a", "custom", "host", "host", ""),
+            ("file:///a:b", "file", "", "", "/a:b"),
+        ] {
+            let url = Url::parse(text).unwrap();
+            assert_eq!(
+                (url.scheme(), url.host(), url.hostname(), url.path()),
+                (scheme, host, hostname, path),
+                "{text}"
+            );
+        }
     }
 }

@@ -10,31 +10,55 @@ macro_rules! words {
             $( $(#[$doc])* #[cfg_attr(target_arch = "wasm32", serde(rename = $word))] $variant, )+
         }
 
+        #[allow(dead_code, reason = "not every enum is both read and written")]
         impl $name {
             /// The words, in the order of [`Self::VARIANTS`].
             pub const WORDS: &'static [&'static str] = &[$( $word, )+];
             /// The variants, in the order of [`Self::WORDS`].
             pub const VARIANTS: &'static [Self] = &[$( Self::$variant, )+];
+            // One text and no table: a list of texts weighs eight bytes for each.
+            const LIST: &'static str = concat!($( $word, " ", )+);
 
             /// The word.
             #[must_use]
             #[allow(dead_code, reason = "some words are only read")]
             pub fn as_str(self) -> &'static str {
-                Self::WORDS.get(self as usize).copied().unwrap_or_default()
+                $crate::words::nth(Self::LIST, self as usize)
             }
 
             /// The variant of a word.
             #[must_use]
             pub fn of(word: &str) -> Option<Self> {
-                Self::WORDS.iter().position(|known| *known == word).and_then(Self::at)
+                $crate::words::place(Self::LIST, word).and_then(Self::at)
             }
 
             /// The variant of a word's place in [`Self::WORDS`].
             #[must_use]
-            pub fn at(index: usize) -> Option<Self> {
-                Self::VARIANTS.get(index).copied()
+            pub fn at(place: usize) -> Option<Self> {
+                match place {
+                    $( place if place == Self::$variant as usize => Some(Self::$variant), )+
+                    _ => None,
+                }
+            }
+
+            /// The variant whose word a member is.
+            #[must_use]
+            pub fn read(fields: &$crate::fields::Fields<'_, '_>, name: &'static str) -> Option<Self> {
+                fields.word(name, Self::LIST).and_then(Self::at)
             }
         }
     };
 }
 pub(crate) use words;
+
+/// The word at a place in a list of words, each with a space behind it.
+#[inline(never)]
+pub(crate) fn nth(list: &'static str, place: usize) -> &'static str {
+    list.split_terminator(' ').nth(place).unwrap_or_default()
+}
+
+/// The place of a word in such a list.
+#[inline(never)]
+pub(crate) fn place(list: &str, word: &str) -> Option<usize> {
+    list.split_terminator(' ').position(|known| known == word)
+}

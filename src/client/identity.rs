@@ -32,7 +32,7 @@ impl Client {
         cache::add_authentication(print, self.authentication(zone)?);
         cache::add_preset(print, preset);
         cache::add_origins(print, endpoint_origins);
-        print.texts(insecure_hosts.iter().map(String::as_str));
+        print.texts(insecure_hosts);
         // A header may name a tenant.
         print.pairs(headers);
         Ok(())

@@ -1,10 +1,10 @@
 //! The options of a client as they are given.
 
 use crate::error::{Error, ErrorCode};
-use crate::fields::{self, Fields, element, invalid};
+use crate::fields::{self, Fields, element};
 use crate::http::Header;
 use crate::policy::discovery::EndpointOrigins;
-use crate::policy::preset::{self, BasicEncoding, ServerPreset};
+use crate::policy::preset::{BasicEncoding, ServerPreset};
 use crate::text::fill;
 use crate::url::{Transport, Url};
 use crate::words::words;
@@ -18,8 +18,8 @@ pub struct ClientOptions {
     pub client_id: Option<String>,
     /// What the client authenticates with; left out: it is a public client.
     pub auth: Option<AuthData>,
-    /// How the server wants things: the name of a preset or a preset.
-    pub preset: Option<PresetOption>,
+    /// How the server wants things; left out: as the RFC says.
+    pub preset: Option<Box<ServerPreset>>,
     /// Endpoints that are not taken from metadata.
     pub endpoints: Endpoints,
     /// `false`, or how long metadata is remembered.
@@ -81,15 +81,6 @@ pub struct DiscoveryOptions {
     pub negative_ttl_ms: Option<u64>,
 }
 
-/// The name of a built-in preset, or a preset.
-#[derive(Clone, Debug)]
-pub enum PresetOption {
-    /// See [`ServerPreset::named`].
-    Named(String),
-    /// A preset of the caller's own.
-    Own(Box<ServerPreset>),
-}
-
 /// Whether metadata is discovered.
 #[derive(Clone, Copy, Debug)]
 pub enum DiscoveryOption {
@@ -106,13 +97,12 @@ impl ClientOptions {
     /// [`crate::error::ErrorDetails::Config`] that names the first bad option.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = fields::document(text)?;
-        let options = Fields::new(document.root(), "", KNOWN);
-        let read = Self {
-            issuer: options.required_text("issuer"),
-            endpoints: Endpoints::read(&options.nested("endpoints", ENDPOINTS)),
-            ..Self::read(&options)
-        };
-        options.finish().map(|()| read)
+        let options = Fields::new(document.root(), "");
+        let mut read = Self::read(&options);
+        read.issuer = options.required_text("issuer");
+        read.endpoints = options.nested("endpoints", Endpoints::read);
+        options.finish()?;
+        Ok(read)
     }
 
     /// Reads the options that a client and a configuration of a store have in common: all but issuer and endpoints.
@@ -121,8 +111,8 @@ impl ClientOptions {
         Self {
             issuer: String::new(),
             client_id: options.filled_text("clientId"),
-            auth: options.get("auth").map(|_| AuthData::read(&options.nested("auth", AUTH))),
-            preset: preset_option(options),
+            auth: options.get("auth").map(|_| options.nested("auth", AuthData::read)),
+            preset: preset(options),
             endpoints: Endpoints::default(),
             discovery: discovery_option(options),
             endpoint_origins: endpoint_origins(options),
@@ -133,7 +123,7 @@ impl ClientOptions {
             clock_tolerance_seconds: options.integer("clockToleranceSeconds", 0, LONGEST_TOLERANCE),
             user_agent: options.filled_text("userAgent"),
             custom_headers: options.pairs("customHeaders"),
-            conformance: options.word("conformance", Conformance::WORDS).and_then(Conformance::at),
+            conformance: Conformance::read(options, "conformance"),
             browser: options.flag("browser").unwrap_or_default(),
         }
     }
@@ -143,30 +133,17 @@ const LONGEST_TOLERANCE: u64 = 60;
 /// An answer is one JavaScript string, of which no host holds more than this.
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
 
-const KNOWN: &[&str] = &[
-    "issuer",
-    "clientId",
-    "auth",
-    "preset",
-    "endpoints",
-    "discovery",
-    "endpointOrigins",
-    "insecureHosts",
-    "timeoutMs",
-    "maxRetries",
-    "maxResponseBytes",
-    "clockToleranceSeconds",
-    "userAgent",
-    "customHeaders",
-    "conformance",
-    "browser",
-];
-const AUTH: &[&str] = &["type", "clientId", "clientSecret", "encoding", "accessToken", "zones", "issuer"];
-
-fn preset_option(options: &Fields<'_, '_>) -> Option<PresetOption> {
-    match options.get("preset")?.as_str() {
-        Some(name) => Some(PresetOption::Named(name.into_owned())),
-        None => Some(PresetOption::Own(Box::new(ServerPreset::read(&options.nested("preset", preset::KNOWN))))),
+fn preset(options: &Fields<'_, '_>) -> Option<Box<ServerPreset>> {
+    const FIELD: &str = "preset";
+    let Some(name) = options.get(FIELD)?.as_str() else {
+        return Some(Box::new(options.nested(FIELD, ServerPreset::read)));
+    };
+    match ServerPreset::named_at(&options.field(FIELD), &name) {
+        Ok(preset) => Some(preset),
+        Err(error) => {
+            options.fail(error);
+            None
+        }
     }
 }
 
@@ -174,11 +151,10 @@ fn discovery_option(options: &Fields<'_, '_>) -> Option<DiscoveryOption> {
     if options.get("discovery")?.as_bool() == Some(false) {
         return Some(DiscoveryOption::Off);
     }
-    let discovery = options.nested("discovery", &["ttlMs", "negativeTtlMs"]);
-    Some(DiscoveryOption::On(DiscoveryOptions {
+    Some(DiscoveryOption::On(options.nested("discovery", |discovery| DiscoveryOptions {
         ttl_ms: discovery.millis("ttlMs", 0),
         negative_ttl_ms: discovery.millis("negativeTtlMs", 0),
-    }))
+    })))
 }
 
 fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
@@ -188,10 +164,7 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
         Some("any") => EndpointOrigins::Any,
         Some("same-origin") => EndpointOrigins::SameOrigin,
         Some(_) => {
-            options.fail(invalid(
-                &options.field(FIELD),
-                "`endpointOrigins` is \"any\", \"same-origin\" or a list of origins",
-            ));
+            options.invalid(FIELD, "`endpointOrigins` is \"any\", \"same-origin\" or a list of origins");
             EndpointOrigins::SameOrigin
         }
         None => {
@@ -200,8 +173,7 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
                 match Url::parse(text).filter(is_origin) {
                     Some(url) => origins.push(url.origin()),
                     None => {
-                        let field = element(&options.field(FIELD), index);
-                        options.fail(invalid(&field, "`{}` has to be an origin such as https://as.example"));
+                        options.invalid(&element(FIELD, index), "`{}` has to be an origin such as https://as.example")
                     }
                 }
             }
@@ -211,7 +183,7 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
 }
 
 fn is_origin(url: &Url) -> bool {
-    url.path == "/" && !url.host.is_empty() && !url.has_query && !url.has_fragment && !url.has_user_info
+    url.path() == "/" && !url.host().is_empty() && !url.has_query && !url.has_fragment && !url.has_user_info
 }
 
 /// What a client authenticates with, as it crosses from JavaScript. Which members are set depends on the kind.
@@ -245,10 +217,10 @@ pub struct AuthData {
 impl AuthData {
     fn read(auth: &Fields<'_, '_>) -> Self {
         Self {
-            kind: auth.word("type", AuthKind::WORDS).and_then(AuthKind::at).unwrap_or_default(),
+            kind: AuthKind::read(auth, "type").unwrap_or_default(),
             client_id: auth.text("clientId"),
             client_secret: auth.text("clientSecret"),
-            encoding: auth.word("encoding", BasicEncoding::WORDS).and_then(BasicEncoding::at),
+            encoding: BasicEncoding::read(auth, "encoding"),
             access_token: auth.text("accessToken"),
             zones: auth.rows("zones", 3),
             issuer: auth.text("issuer"),
@@ -356,31 +328,25 @@ impl Endpoints {
     ///
     /// # Errors
     /// `invalid_endpoint` or `insecure_url`, with the endpoint's name.
-    pub fn resolve(self, issuer: &Url, transport: &Transport<'_>) -> Result<Self, Error> {
-        let mut resolved = Vec::new();
-        for (name, text) in self.0 {
-            let address = resolve(&text, &fill("endpoints.{}", &[&name]), issuer, transport)?;
-            resolved.push((name, address));
+    pub fn resolve(&mut self, issuer: &Url, transport: &Transport<'_>) -> Result<(), Error> {
+        for (name, address) in &mut self.0 {
+            *address = resolve(address, &fill("endpoints.{}", &[name]), issuer, transport)?;
         }
-        Ok(Self(resolved))
+        Ok(())
     }
 }
 
 fn resolve(text: &str, field: &str, issuer: &Url, transport: &Transport<'_>) -> Result<String, Error> {
-    let what = fill("`{}`", &[field]);
     let invalid = |reason: &str| Error::config(ErrorCode::InvalidEndpoint, field, reason, &[field]);
     if text.starts_with("//") || text.contains('\\') {
         return Err(invalid("`{}` begins without a scheme: write the whole URL, or a path with one slash"));
     }
-    if !text.starts_with('/') {
-        return transport.check(text, field, &what).map(|url| url.href);
-    }
-    let base = fill("{}{}", &[&issuer.origin(), issuer.path.trim_end_matches('/')]);
-    let url = transport.check(&fill("{}{}", &[&base, text]), field, &what)?;
+    let is_path = text.starts_with('/');
+    let base = if is_path { fill("{}{}", &[&issuer.origin(), issuer.trimmed_path()]) } else { String::new() };
+    let url = transport.check(&fill("{}{}", &[&base, text]), field, &fill("`{}`", &[field]))?;
     // Dot segments, also escaped ones, are resolved by the parser and could climb out of the issuer's path.
-    if url.href.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/')) {
-        Ok(url.href)
-    } else {
-        Err(invalid("`{}` leads out of the issuer's path"))
+    if is_path && !url.href.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/')) {
+        return Err(invalid("`{}` leads out of the issuer's path"));
     }
+    Ok(url.href)
 }

@@ -56,9 +56,8 @@ impl ClientCredentialsRequest {
     /// # Errors
     /// [`crate::error::ErrorDetails::Config`] that names the first bad one.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let known = ["scope", "resource", "audience", "authorizationDetails", "extra"];
         let document = fields::document(text)?;
-        let request = Fields::new(document.root(), "", &known);
+        let request = Fields::new(document.root(), "");
         let read = Self {
             scope: request.texts("scope"),
             resource: request.texts("resource"),

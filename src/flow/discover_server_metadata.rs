@@ -8,7 +8,6 @@ use crate::policy::action::{Origin, cleaned, refused_status};
 use crate::policy::discovery::{candidates, check_endpoints, is_elsewhere};
 use crate::policy::retry::{Repeat, RetryBudget};
 use crate::protocol::rfc8414_metadata::{self, DiscoveredMetadata};
-use crate::secret::Secret;
 use crate::time::UnixMillis;
 use std::rc::Rc;
 
@@ -124,7 +123,7 @@ fn read(
     if is_elsewhere(response.status) {
         return Ok(Answer::Elsewhere(response.status));
     }
-    let sent: Vec<Secret> = client.secrets_in_headers(&call.headers).collect();
+    let sent = client.secrets_in_headers(&call.headers);
     let outcome = if response.status == 200 {
         document(client, response)
     } else {

@@ -84,21 +84,6 @@ impl std::fmt::Debug for TokenExchangeRequest {
     }
 }
 
-const KNOWN: &[&str] = &[
-    "subjectToken",
-    "subjectTokenType",
-    "actorToken",
-    "actorTokenType",
-    "requestedTokenType",
-    "audience",
-    "resource",
-    "scope",
-    "authorizationDetails",
-    "claims",
-    "extra",
-    "verifyIssued",
-];
-
 impl TokenExchangeRequest {
     /// Reads the arguments as they cross from JavaScript.
     ///
@@ -106,7 +91,7 @@ impl TokenExchangeRequest {
     /// [`crate::error::ErrorDetails::Config`] that names the first bad one.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = fields::document(text)?;
-        let request = Fields::new(document.root(), "", KNOWN);
+        let request = Fields::new(document.root(), "");
         let claims = request.get("claims");
         let read = Self {
             subject_token: request.required_text("subjectToken"),

@@ -296,7 +296,7 @@ impl CallOptions {
             return Ok(Self::default());
         }
         let document = fields::document(text)?;
-        let options = Fields::new(document.root(), "", &["timeoutMs", "zone", "headers", "prepared"]);
+        let options = Fields::new(document.root(), "");
         let read = Self {
             timeout_ms: options.millis("timeoutMs", 1),
             zone: options.text("zone"),

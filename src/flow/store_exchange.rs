@@ -2,13 +2,14 @@
 //! tokens.
 
 use crate::Client;
-use crate::client::options::{AuthData, AuthKind, ClientOptions, Endpoints, PresetOption};
-use crate::error::{Error, ErrorCode, ErrorDetails};
-use crate::fields::{self, Fields, element, invalid, missing};
+use crate::client::options::{AuthData, AuthKind, ClientOptions};
+use crate::error::{Error, ErrorDetails};
+use crate::fields::{self, Fields, REQUIRED, element};
 use crate::flow::exchange_token::{TokenExchangeRequest, check};
 use crate::flow::{CallOptions, Flow, token_endpoint};
-use crate::json::{self, ObjectWriter};
+use crate::json::{self, ObjectWriter, Value};
 use crate::policy::cache::{self, Caps, Fingerprint};
+use crate::policy::preset::ServerPreset;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::text::fill;
 use crate::url::{Transport, Url};
@@ -27,45 +28,6 @@ pub struct StoreExchange {
     own: Option<String>,
 }
 
-const KNOWN: &[&str] = &[
-    "ref",
-    "name",
-    "kind",
-    "scope",
-    "status",
-    "provider",
-    "tags",
-    "tokenEndpoint",
-    "issuer",
-    "clientId",
-    "clientSecret",
-    "auth",
-    "requestedScopes",
-    "audience",
-    "resource",
-    "origins",
-    "subjectTokenType",
-    "actorTokenType",
-    "requestedTokenType",
-    "authorizationDetails",
-    "verifyIssued",
-    "preset",
-    "extraParams",
-    "discovery",
-    "endpointOrigins",
-    "insecureHosts",
-    "timeoutMs",
-    "maxRetries",
-    "maxResponseBytes",
-    "clockToleranceSeconds",
-    "userAgent",
-    "customHeaders",
-    "conformance",
-    "browser",
-    "own",
-];
-const STORE: &[&str] =
-    &["configs", "maxEntries", "skewSeconds", "maxExpiresInSeconds", "defaultExpiresInSeconds", "onUnavailable"];
 const DEFAULT_SKEW: u64 = 30;
 /// Ten years, as the longest life of a token.
 const LONGEST: u64 = 315_360_000;
@@ -80,22 +42,24 @@ impl StoreExchange {
     /// [`crate::error::ErrorDetails::Config`] that names the first bad option, such as `configs[2].clientId`.
     pub fn describe_all(text: &str) -> Result<String, Error> {
         let document = fields::document(text)?;
-        let options = Fields::new(document.root(), "", STORE);
+        let options = Fields::new(document.root(), "");
         let caps = Caps::read(&options);
         let _ = options.integer("maxEntries", 0, MOST_ENTRIES);
-        let _ = options.word("onUnavailable", &["null", "throw"]);
+        let _ = options.word("onUnavailable", "null throw ");
+        let configs = options.get("configs").map(Value::elements);
+        match &configs {
+            None => options.missing("configs", REQUIRED),
+            Some(None) => options.invalid("configs", "`{}` has to be an array"),
+            Some(Some(_)) => {}
+        }
         options.finish()?;
-        let Some(configs) = options.get("configs") else { return Err(missing("configs")) };
-        let configs = configs.elements().ok_or_else(|| invalid("configs", "`configs` has to be an array"))?;
-        let mut refs: Vec<String> = Vec::new();
+        let mut refs = Vec::new();
         let mut described = Vec::new();
-        for (index, config) in configs.enumerate() {
-            let path = element("configs", index);
-            let config = options.inside(Some(config), path, KNOWN);
+        for (index, config) in configs.flatten().into_iter().flatten().enumerate() {
+            let config = options.inside(Some(config), element("configs", index));
             let name = config.required_text("ref");
             if refs.contains(&name) {
-                let field = config.field("ref");
-                return Err(invalid(&field, "`{}` is the `ref` of an earlier configuration too"));
+                config.invalid("ref", "`{}` is the `ref` of an earlier configuration too");
             }
             refs.push(name);
             described.push(Self::read(&config, caps)?.describe());
@@ -109,8 +73,8 @@ impl StoreExchange {
     /// [`crate::error::ErrorDetails::Config`] that names the first bad option.
     pub fn parse(config: &str, path: &str, caps: &str) -> Result<Self, Error> {
         let (config, caps) = (fields::document(config)?, fields::document(caps)?);
-        let caps = Caps::read(&Fields::new(caps.root(), "", STORE));
-        Self::read(&Fields::new(config.root(), path, KNOWN), caps)
+        let caps = Caps::read(&Fields::new(caps.root(), ""));
+        Self::read(&Fields::new(config.root(), path), caps)
     }
 
     fn read(config: &Fields<'_, '_>, caps: Caps) -> Result<Self, Error> {
@@ -119,56 +83,53 @@ impl StoreExchange {
         }
         let _ = config.filled_text("provider");
         let _ = config.texts("tags");
-        let mut options = ClientOptions::read(config);
         let request = Self::read_request(config);
-        if options.preset.is_none() && is_on_behalf_of(&request.extra) {
-            options.preset = Some(PresetOption::Named("entra".into()));
-        }
-        let issuer = config.filled_text("issuer");
-        let endpoint = config.filled_text("tokenEndpoint");
-        let secret = config.filled_text("clientSecret");
-        let origins = config.texts("origins");
+        let options = Self::read_client(config, &request);
+        let origins = allowed_origins(config, &request, &options.insecure_hosts);
         let own = config.text("own");
-        if options.client_id.is_none() && options.auth.is_none() {
-            config.fail(missing(&config.field("clientId")));
-        }
-        if issuer.is_none() && endpoint.is_none() {
-            let field = config.field("tokenEndpoint");
-
-            config.fail(Error::config(
-                ErrorCode::MissingOption,
-                &field,
-                "`{}` or `issuer` is required: where tokens are exchanged",
-                &[&field],
-            ));
-        }
         config.finish()?;
 
-        let transport = Transport { insecure_hosts: &options.insecure_hosts, loopback: true };
-        let field = config.field("tokenEndpoint");
-        let what = fill("`{}`", &[&field]);
-        let endpoint = endpoint.map(|text| transport.check(&text, &field, &what)).transpose()?;
-        let origins = allowed_origins(config, &origins, &request, &transport)?;
-        // A secret beside a bare token endpoint goes into the body: no metadata could say otherwise.
-        let kind = if endpoint.is_some() { AuthKind::Post } else { AuthKind::Secret };
-        let client_id =
-            options.client_id.clone().or_else(|| options.auth.as_ref().and_then(|auth| auth.client_id.clone()));
-        if let Some(secret) = secret {
-            if options.auth.is_some() {
-                let field = config.field("clientSecret");
-                return Err(invalid(&field, "`{}` and `auth` are two ways to authenticate: give one"));
-            }
-            let client_id = client_id.clone();
-            options.auth = Some(AuthData { kind, client_id, client_secret: Some(secret), ..AuthData::default() });
-        }
-        // Without a name of its own, the server is called by where it is.
-        options.issuer = issuer.or_else(|| endpoint.as_ref().map(Url::origin)).unwrap_or_default();
-        options.endpoints = Endpoints(endpoint.into_iter().map(|url| ("token".into(), url.href)).collect());
+        let of_auth = options.auth.as_ref().and_then(|auth| auth.client_id.as_ref());
+        let client_id = options.client_id.as_ref().or(of_auth).cloned();
         let client = Client::new(options).map_err(|error| relocate(error, config))?;
         let exchange = Self { client: Rc::new(client), request, caps, client_id, origins, own };
         // Everything but the tokens themselves is wrong now or never.
         exchange.fingerprint(None).map_err(|error| relocate(error, config))?;
         Ok(exchange)
+    }
+
+    #[inline(never)]
+    fn read_client(config: &Fields<'_, '_>, request: &TokenExchangeRequest) -> ClientOptions {
+        let mut options = ClientOptions::read(config);
+        options.issuer = config.filled_text("issuer").unwrap_or_default();
+        // A secret beside a bare token endpoint goes into the body: no metadata could say otherwise.
+        let mut kind = AuthKind::Secret;
+        if let Some(text) = config.filled_text("tokenEndpoint") {
+            kind = AuthKind::Post;
+            if let Some(url) = address(config, "tokenEndpoint", &text, &options.insecure_hosts) {
+                // Without a name of its own, the server is called by where it is.
+                if options.issuer.is_empty() {
+                    options.issuer = url.origin();
+                }
+                options.endpoints.0.push(("token".into(), url.href));
+            }
+        } else if options.issuer.is_empty() {
+            config.missing("tokenEndpoint", "`{}` or `issuer` is required: where tokens are exchanged");
+        }
+        if options.client_id.is_none() && options.auth.is_none() {
+            config.missing("clientId", REQUIRED);
+        }
+        if let Some(secret) = config.filled_text("clientSecret") {
+            if options.auth.is_some() {
+                config.invalid("clientSecret", "`{}` and `auth` are two ways to authenticate: give one");
+            }
+            let client_id = options.client_id.clone();
+            options.auth = Some(AuthData { kind, client_id, client_secret: Some(secret), ..AuthData::default() });
+        }
+        if options.preset.is_none() && is_on_behalf_of(&request.extra) {
+            options.preset = ServerPreset::named("entra").ok();
+        }
+        options
     }
 
     fn read_request(config: &Fields<'_, '_>) -> TokenExchangeRequest {
@@ -213,9 +174,9 @@ impl StoreExchange {
     ///
     /// # Errors
     /// [`crate::error::ErrorDetails::Config`] that names the first bad one.
-    pub fn exchange(&self, params: &str, call: CallOptions) -> Result<Flow<TokenSet>, Error> {
+    pub fn exchange(&self, params: &str, mut call: CallOptions) -> Result<Flow<TokenSet>, Error> {
         let document = fields::document(params)?;
-        let params = Fields::new(document.root(), "", &["subjectToken", "actorToken", "scope"]);
+        let params = Fields::new(document.root(), "");
         let mut request = self.with(params.text("scope"));
         request.subject_token = params.required_text("subjectToken");
         request.actor_token = params.text("actorToken");
@@ -223,7 +184,8 @@ impl StoreExchange {
             request.actor_token_type = None;
         }
         params.finish()?;
-        Ok(self.client.exchange_token(request, CallOptions { caps: Some(self.caps), ..call }))
+        call.caps = Some(self.caps);
+        Ok(self.client.exchange_token(request, call))
     }
 
     fn with(&self, scope: Option<String>) -> TokenExchangeRequest {
@@ -234,11 +196,13 @@ impl StoreExchange {
         request
     }
 
-    fn describe(self) -> String {
+    fn describe(&self) -> String {
+        let mut targets = self.request.resource.clone();
+        targets.extend_from_slice(&self.request.audience);
         let mut out = ObjectWriter::new();
         out.text("issuer", &self.client.issuer);
         out.some_text("clientId", &self.client_id);
-        out.texts("resource", &[self.request.resource, self.request.audience].concat());
+        out.texts("resource", &targets);
         out.texts("scopes", &token_endpoint::scopes(&self.request.scope).unwrap_or_default());
         out.texts("origins", &self.origins);
         out.finish()
@@ -261,24 +225,35 @@ fn is_on_behalf_of(extra: &[(String, String)]) -> bool {
 }
 
 /// The origins a token of the configuration may be sent to: those named, and those of its targets that are URLs.
-fn allowed_origins(
-    config: &Fields<'_, '_>,
-    named: &[String],
-    request: &TokenExchangeRequest,
-    transport: &Transport<'_>,
-) -> Result<Vec<String>, Error> {
+#[inline(never)]
+fn allowed_origins(config: &Fields<'_, '_>, request: &TokenExchangeRequest, insecure_hosts: &[String]) -> Vec<String> {
     let mut origins = Vec::new();
-    for (index, text) in named.iter().enumerate() {
-        let field = element(&config.field("origins"), index);
-        origins.push(transport.check(text, &field, &fill("`{}`", &[&field]))?.origin());
-    }
-    for target in request.resource.iter().chain(&request.audience) {
-        // Any other target is a name, and nothing is sent to it.
-        if let Ok(url) = transport.check(target, "", "") {
+    for (index, text) in config.texts("origins").iter().enumerate() {
+        if let Some(url) = address(config, &element("origins", index), text, insecure_hosts) {
             origins.push(url.origin());
         }
     }
-    Ok(origins)
+    for targets in [&request.resource, &request.audience] {
+        for target in targets {
+            // Any other target is a name, and nothing is sent to it.
+            if let Ok(url) = (Transport { insecure_hosts, loopback: true }).check(target, "", "") {
+                origins.push(url.origin());
+            }
+        }
+    }
+    origins
+}
+
+/// An address that may be spoken to. The failure of another is left in `config`.
+fn address(config: &Fields<'_, '_>, name: &str, text: &str, insecure_hosts: &[String]) -> Option<Url> {
+    let field = config.field(name);
+    match (Transport { insecure_hosts, loopback: true }).check(text, &field, &fill("`{}`", &[&field])) {
+        Ok(url) => Some(url),
+        Err(error) => {
+            config.fail(error);
+            None
+        }
+    }
 }
 
 /// An error of the client or the exchange, at the member of the configuration that it comes from.

@@ -74,11 +74,11 @@ fn redirect_message(response: &HttpResponse, from: &str) -> String {
 /// The origin a `Location` leads to; the rest of it may hold anything and is not shown.
 fn redirect_origin(location: &str, from: &str) -> Option<String> {
     if let Some(url) = Url::parse(location) {
-        return Some(if url.host.is_empty() { fill("{}:", &[&url.scheme]) } else { url.origin() });
+        return Some(if url.host().is_empty() { fill("{}:", &[url.scheme()]) } else { url.origin() });
     }
     let from = Url::parse(from)?;
     if location.starts_with("//") {
-        Url::parse(&fill("{}:{}", &[&from.scheme, location])).map(|url| url.origin())
+        Url::parse(&fill("{}:{}", &[from.scheme(), location])).map(|url| url.origin())
     } else {
         Some(from.origin())
     }

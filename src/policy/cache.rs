@@ -8,7 +8,7 @@ use crate::policy::discovery::EndpointOrigins;
 use crate::policy::preset::{PresetResponse, PresetScope, ServerPreset};
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
 use crate::protocol::rfc6749_token::TokenSet;
-use crate::protocol::rfc7519_jwt;
+use crate::protocol::rfc7519_jwt::{self, Claims};
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::protocol::rfc8693_exchange::TokenExchange;
 use crate::secret::Secret;
@@ -27,7 +27,7 @@ impl Fingerprint {
     }
 
     /// Adds a list: its length, then its texts.
-    pub fn texts<'a>(&mut self, parts: impl ExactSizeIterator<Item = &'a str>) {
+    pub fn texts(&mut self, parts: &[String]) {
         self.count(parts.len());
         for part in parts {
             self.text(part);
@@ -35,8 +35,12 @@ impl Fingerprint {
     }
 
     /// Adds a text that may be absent; an absent one differs from an empty one.
+    #[inline(never)]
     pub fn optional(&mut self, part: Option<&str>) {
-        self.texts(part.into_iter());
+        self.flag(part.is_some());
+        if let Some(part) = part {
+            self.text(part);
+        }
     }
 
     /// Adds names with values, in their order.
@@ -66,7 +70,8 @@ impl Fingerprint {
         base64::encode(&self.0.finalize())
     }
 
-    fn count(&mut self, number: usize) {
+    /// Adds a number.
+    pub fn count(&mut self, number: usize) {
         // No usize has more than these bytes.
         self.0.update(u64::try_from(number).unwrap_or(u64::MAX).to_be_bytes());
     }
@@ -94,7 +99,7 @@ pub fn add_exchange(print: &mut Fingerprint, exchange: &TokenExchange) {
     print.optional(actor.as_ref().map(|(_, token_type)| token_type.as_str()));
     print.optional(requested_token_type.as_deref());
     for list in [audience, resource, scope] {
-        print.texts(list.iter().map(String::as_str));
+        print.texts(list);
     }
     print.optional(authorization_details.as_deref());
     print.optional(claims.as_deref());
@@ -157,13 +162,13 @@ pub fn add_preset(print: &mut Fingerprint, preset: &ServerPreset) {
         discovery,
     } = preset;
     print.text(id);
-    print.text(omit_means.as_str());
-    print.texts(token_types.iter().map(String::as_str));
-    print.text(expires_in.as_str());
-    print.texts(payload.iter().map(String::as_str));
+    print.count(*omit_means as usize);
+    print.texts(token_types);
+    print.count(*expires_in as usize);
+    print.texts(payload);
     print.flag(*assume_bearer);
-    print.text(issued_type.as_str());
-    print.text(discovery.as_str());
+    print.count(*issued_type as usize);
+    print.count(*discovery as usize);
 }
 
 /// Adds where discovered endpoints may live.
@@ -171,7 +176,7 @@ pub fn add_origins(print: &mut Fingerprint, origins: &EndpointOrigins) {
     match origins {
         EndpointOrigins::Any => print.text("any"),
         EndpointOrigins::SameOrigin => print.text("same-origin"),
-        EndpointOrigins::Listed(listed) => print.texts(listed.iter().map(String::as_str)),
+        EndpointOrigins::Listed(listed) => print.texts(listed),
     }
 }
 
@@ -181,12 +186,15 @@ pub fn add_origins(print: &mut Fingerprint, origins: &EndpointOrigins) {
 pub fn subject_fingerprint(key: &str, subject_token: &str) -> String {
     let mut print = Fingerprint::default();
     print.text(key);
-    match rfc7519_jwt::peek(subject_token).map(|claims| (claims.issuer, claims.subject)) {
-        Some((Some(issuer), Some(subject))) => print.texts([issuer.as_str(), subject.as_str()].into_iter()),
-        _ => print.texts([subject_token].into_iter()),
+    match rfc7519_jwt::peek(subject_token) {
+        Some(Claims { issuer: Some(issuer), subject: Some(subject), .. }) => {
+            print.text(&issuer);
+            print.text(&subject);
+        }
+        _ => print.text(subject_token),
     }
     // Half of it tells subjects apart, and is shorter in a log.
-    print.finish().chars().take(22).collect()
+    print.finish().get(..22).unwrap_or_default().into()
 }
 
 /// True when a token is a JWT of this issuer about this subject (RFC 7519 sections 4.1.1 and 4.1.2).
@@ -223,12 +231,11 @@ pub struct Life {
 /// token without `expires_in` that is no JWT with `exp` either, only [`Caps::default_expires_in_seconds`] can tell.
 #[must_use]
 pub fn usable_until(token: &TokenSet, subject_exp: Option<f64>, caps: &Caps, now: UnixMillis) -> Option<Life> {
-    let stated =
-        [token.expires_at, rfc7519_jwt::peek(&token.access_token).and_then(|claims| claims.expires_at).map(instant)];
-    let own =
-        stated.into_iter().flatten().min().or_else(|| caps.default_expires_in_seconds.map(|life| after(now, life)))?;
-    let bounds = [subject_exp.map(instant), caps.max_expires_in_seconds.map(|life| after(now, life))];
-    let end = bounds.into_iter().flatten().fold(own, UnixMillis::min);
+    let stated = rfc7519_jwt::peek(&token.access_token).and_then(|claims| claims.expires_at).map(instant);
+    let assumed = caps.default_expires_in_seconds.map(|life| after(now, life));
+    let own = earlier(token.expires_at, stated).or(assumed)?;
+    let bounds = earlier(subject_exp.map(instant), caps.max_expires_in_seconds.map(|life| after(now, life)));
+    let end = bounds.map_or(own, |bound| own.min(bound));
     let life = end.since(now);
     let skew = caps.skew_seconds.saturating_mul(1000);
     // A short life would be all skew.
@@ -241,6 +248,14 @@ pub fn usable_until(token: &TokenSet, subject_exp: Option<f64>, caps: &Caps, now
 const SHORT_LIFE: u64 = 300_000;
 /// So long before its end a token would expire on its way.
 const LAST_SECONDS: u64 = 5_000;
+
+/// The earlier of two instants, as far as they are known.
+fn earlier(one: Option<UnixMillis>, other: Option<UnixMillis>) -> Option<UnixMillis> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
 
 fn after(now: UnixMillis, seconds: u64) -> UnixMillis {
     now.plus(seconds.saturating_mul(1000))

@@ -15,7 +15,7 @@ use std::rc::Rc;
 pub fn candidates(issuer: &Url, discovery: PresetDiscovery) -> Vec<String> {
     let origin = issuer.origin();
     // RFC 8414 section 3.1: a terminating slash is removed before the well-known part is inserted.
-    let path = issuer.path.trim_end_matches('/');
+    let path = issuer.trimmed_path();
     let rfc8414 = fill("{}/.well-known/oauth-authorization-server{}", &[&origin, path]);
     let inserted = fill("{}/.well-known/openid-configuration{}", &[&origin, path]);
     let appended = fill("{}{}/.well-known/openid-configuration", &[&origin, path]);
@@ -61,7 +61,7 @@ pub fn check_endpoints(
     insecure_hosts: &[String],
 ) -> Result<(), Error> {
     // A document of an https issuer may not lead to this machine by http, where another process may listen.
-    let transport = Transport { insecure_hosts, loopback: issuer.scheme == "http" };
+    let transport = Transport { insecure_hosts, loopback: issuer.scheme() == "http" };
     for (member, address) in &mut document.endpoints {
         let what = fill("{} in the metadata of {}", &[member, &issuer.origin()]);
         let url = transport.check(address, member, &what)?;

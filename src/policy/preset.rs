@@ -4,8 +4,8 @@
 mod read;
 
 use crate::error::{Action, Error, ErrorCode};
+use crate::fields::Fields;
 use crate::words::words;
-pub use read::KNOWN;
 
 words! {
     /// The presets that can be named. `rfc8693` follows the RFC to the letter.
@@ -277,36 +277,11 @@ impl std::fmt::Debug for ServerPreset {
 }
 
 impl Default for ServerPreset {
+    /// The preset `rfc8693`: all is left out.
     fn default() -> Self {
-        Self {
-            id: String::new(),
-            grant_type: "urn:ietf:params:oauth:grant-type:token-exchange".into(),
-            names: PresetNames::default(),
-            target: PresetTarget::default(),
-            scope: PresetScope::default(),
-            subject_types: Vec::new(),
-            actor_types: Vec::new(),
-            requested_types: Vec::new(),
-            send_requested_type: SendRequestedType::default(),
-            required_extra: Vec::new(),
-            fixed: Vec::new(),
-            client_auth: PresetClientAuth::default(),
-            response: PresetResponse::default(),
-            errors: Vec::new(),
-            discovery: PresetDiscovery::default(),
-        }
-    }
-}
-
-impl Default for PresetNames {
-    fn default() -> Self {
-        Self { subject_token: "subject_token".into() }
-    }
-}
-
-impl Default for PresetTarget {
-    fn default() -> Self {
-        Self { many: true, required: false, via: TargetVia::Audience, forbid: Vec::new() }
+        let mut preset = Self::read(&Fields::absent());
+        preset.id = "rfc8693".into();
+        preset
     }
 }
 
@@ -315,14 +290,19 @@ impl ServerPreset {
     ///
     /// # Errors
     /// `unknown_preset` for a name that is none.
-    pub fn named(name: &str) -> Result<Self, Error> {
-        match PresetName::WORDS.iter().position(|word| *word == name).and_then(PresetName::at) {
-            Some(PresetName::Rfc8693) => Ok(Self { id: name.into(), ..Self::default() }),
+    pub fn named(name: &str) -> Result<Box<Self>, Error> {
+        Self::named_at("preset", name)
+    }
+
+    /// As [`Self::named`], for a name that is given as this option.
+    pub(crate) fn named_at(field: &str, name: &str) -> Result<Box<Self>, Error> {
+        match PresetName::of(name) {
+            Some(PresetName::Rfc8693) => Ok(Box::default()),
             Some(PresetName::Keycloak) => Self::parse(include_str!("presets/keycloak.json")),
             Some(PresetName::Entra) => Self::parse(include_str!("presets/entra.json")),
             None => Err(Error::config(
                 ErrorCode::UnknownPreset,
-                "preset",
+                field,
                 "there is no preset {}: use rfc8693, keycloak or entra, or an object of your own",
                 &[name],
             )),

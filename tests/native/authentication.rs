@@ -217,6 +217,19 @@ fn x13_custom_headers_go_with_every_request_and_those_of_the_call_win() {
 }
 
 #[test]
+fn x13_values_of_a_header_that_is_given_more_than_once_go_together() {
+    let custom = json!([["X-Tenant", "a"], ["x-other", "b"], ["x-tenant", "c"], ["User-Agent", "d"]]);
+    let client = client(json!({ "customHeaders": custom }));
+    let sent = |call| {
+        let request = exchange_with(&client, json!({}), call).request();
+        ["x-tenant", "x-other", "user-agent"].map(|name| request.header(name).map(String::from))
+    };
+    assert_eq!(sent(json!({})), ["a, c", "b", "d"].map(|value| Some(value.into())));
+    let call = json!({ "headers": [["x-TENANT", "e"], ["X-Tenant", "f"], ["User-agent", "g"], ["user-agent", "h"]] });
+    assert_eq!(sent(call), ["e, f", "b", "g, h"].map(|value| Some(value.into())));
+}
+
+#[test]
 fn x13_headers_that_are_ours_or_break_the_request_are_refused_with_their_name() {
     for (name, value) in [
         ("authorization", "Bearer x"),

@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
 fn hosts_are_read_as_whatwg_says() {
-    let read = |text: &str| Url::parse(text).map(|url| (url.origin(), url.path.clone(), url.is_loopback()));
+    let read = |text: &str| Url::parse(text).map(|url| (url.origin(), url.path().to_owned(), url.is_loopback()));
     let found = |origin: &str, path: &str, loopback: bool| Some((origin.into(), path.into(), loopback));
     assert_eq!(read("https://AS.example:443/t"), found("https://as.example", "/t", false));
     assert_eq!(read("http://127.1:8080"), found("http://127.0.0.1:8080", "/", true));

@@ -1,6 +1,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "a test that panics has done its work")]
 
 use super::*;
+use crate::error::ErrorCode;
 
 const CAPS: &str = "{}";
 const CRM: &str = r#"{"ref":"crm","name":"CRM","kind":"user-delegated","scope":"crm:read crm:write","status":"active",
