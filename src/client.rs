@@ -12,7 +12,7 @@ use crate::policy::preset::{BasicEncoding, IssuedType, PresetDiscovery, ServerPr
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
 use crate::protocol::rfc6749_token::authorization_header;
 use crate::protocol::rfc8414_metadata::same_issuer;
-use crate::secret::Secret;
+use crate::secret::{Secret, add_keys};
 use crate::text::contains;
 use crate::url::{Transport, Url};
 use options::{AuthKind, ClientOptions, Conformance, DiscoveryOption, DiscoveryOptions, Endpoints};
@@ -142,7 +142,8 @@ impl Client {
         issued_token_type: Option<&str>,
     ) -> Result<String, Error> {
         Transport { insecure_hosts: &self.insecure_hosts, loopback: true }.check(url, "input", "the address")?;
-        authorization_header(&check_token(token, "token")?, token_type, issued_token_type)
+        check_token(token, "token")?;
+        authorization_header(token, token_type, issued_token_type)
     }
 
     /// Adds the headers of the client and of the call, of which the latter win.
@@ -160,13 +161,8 @@ impl Client {
     /// Values of the caller's own headers that may be keys; a short value is a word.
     pub(crate) fn secrets_in_headers(&self, call: &[Header]) -> Vec<Secret> {
         let mut secrets = Vec::new();
-        for headers in [&self.headers, call] {
-            for (_, value) in headers {
-                if value.len() >= 16 {
-                    secrets.push(Secret::new(value.as_str()));
-                }
-            }
-        }
+        add_keys(&mut secrets, &self.headers);
+        add_keys(&mut secrets, call);
         secrets
     }
 
@@ -320,12 +316,12 @@ fn check_method(authentication: &ClientAuthentication, preset: &ServerPreset) ->
 }
 
 /// Checks a token or assertion given by the caller, as it will stand in a request.
-pub(crate) fn check_token(token: &str, field: &str) -> Result<String, Error> {
+pub(crate) fn check_token(token: &str, field: &str) -> Result<(), Error> {
     const LONGEST: usize = 65_536;
     check_token_of(token, field, LONGEST)
 }
 
-pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result<String, Error> {
+pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result<(), Error> {
     let plain = Class::TOKEN.is_all_of(token);
     if !plain && contains(token, crate::secret::REDACTED_MARK) {
         return Err(Error::config(
@@ -348,7 +344,7 @@ pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result
     } else if token.len() > longest {
         "is too long for a token"
     } else {
-        return Ok(token.into());
+        return Ok(());
     };
     Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, wrong]))
 }

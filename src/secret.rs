@@ -30,6 +30,22 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Adds a value of a header or parameter that may be a key: a short one is a word.
+pub fn add_key(secrets: &mut Vec<Secret>, value: &str) {
+    if value.len() >= SHORTEST_KEY {
+        secrets.push(Secret::new(value));
+    }
+}
+
+/// As [`add_key`], for each of the values.
+pub fn add_keys(secrets: &mut Vec<Secret>, named: &[(String, String)]) {
+    for (_, value) in named {
+        add_key(secrets, value);
+    }
+}
+
+const SHORTEST_KEY: usize = 16;
+
 /// What a redacted token reads as in JSON. A token-taking function that meets it says `redacted_token`.
 pub const REDACTED_MARK: &str = "‹redacted";
 

@@ -7,6 +7,7 @@ use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
 use crate::protocol::rfc6749_client_credentials::{self as grant, ClientCredentialsGrant};
 use crate::protocol::rfc6749_token::TokenSet;
+use crate::secret::add_keys;
 use std::rc::Rc;
 
 /// What `clientCredentials` takes.
@@ -86,16 +87,21 @@ impl Client {
 }
 
 #[inline(never)]
-fn check(request: ClientCredentialsRequest) -> Result<Grant, Error> {
+fn check(mut request: ClientCredentialsRequest) -> Result<Grant, Error> {
     token_endpoint::check_extra(&request.extra, &grant::RESERVED)?;
+    token_endpoint::check_scopes(&mut request.scope)?;
+    token_endpoint::check_resources(&mut request.resource)?;
+    token_endpoint::check_audiences(&mut request.audience)?;
+    token_endpoint::check_authorization_details(request.authorization_details.as_deref())?;
     let checked = ClientCredentialsGrant {
-        scope: token_endpoint::scopes(&request.scope)?,
-        resource: token_endpoint::resources(request.resource)?,
-        audience: token_endpoint::audiences(request.audience)?,
-        authorization_details: token_endpoint::authorization_details(request.authorization_details)?,
+        scope: request.scope,
+        resource: request.resource,
+        audience: request.audience,
+        authorization_details: request.authorization_details,
     };
     let mut form = grant::form(&checked);
     form.push_pairs(&request.extra);
-    let secrets = token_endpoint::secrets_in(&request.extra).collect();
+    let mut secrets = Vec::new();
+    add_keys(&mut secrets, &request.extra);
     Ok(Grant { form, secrets, scope: checked.scope, exchange: None })
 }

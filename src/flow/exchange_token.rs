@@ -13,7 +13,7 @@ use crate::policy::preset::{IssuedType, OmitMeans, SendRequestedType, ServerPres
 use crate::protocol::rfc6749_token::{ACCESS_TOKEN, ExchangeExpectation, TokenSet};
 use crate::protocol::rfc7519_jwt;
 use crate::protocol::rfc8693_exchange::{self as exchange, TokenExchange};
-use crate::secret::Secret;
+use crate::secret::{Secret, add_keys};
 use crate::text::{contains, fill, join};
 use crate::time::UnixMillis;
 use std::rc::Rc;
@@ -157,64 +157,72 @@ fn grant(request: &TokenExchange, preset: &ServerPreset) -> Grant {
 
 fn secrets(request: &TokenExchange) -> Vec<Secret> {
     let mut secrets = vec![request.subject_token.clone()];
-    secrets.extend(request.actor.iter().map(|(token, _)| token.clone()));
-    secrets.extend(token_endpoint::secrets_in(&request.extra));
+    if let Some((token, _)) = &request.actor {
+        secrets.push(token.clone());
+    }
+    add_keys(&mut secrets, &request.extra);
     secrets
 }
 
 /// Turns what the caller wrote into a request that the server of this preset may be sent.
 #[inline(never)]
-pub(crate) fn check(request: TokenExchangeRequest, preset: &ServerPreset) -> Result<TokenExchange, Error> {
-    let subject_token_type = request.subject_token_type.unwrap_or_else(|| ACCESS_TOKEN.into());
-    check_type(&subject_token_type, "subjectTokenType", &preset.subject_types)?;
-    let subject_token = token(&request.subject_token, &subject_token_type, "subjectToken")?;
-    let actor = match (request.actor_token, request.actor_token_type) {
-        (Some(actor_token), actor_token_type) => {
-            let actor_token_type = actor_token_type.unwrap_or_else(|| ACCESS_TOKEN.into());
-            check_type(&actor_token_type, "actorTokenType", &preset.actor_types)?;
-            Some((token(&actor_token, &actor_token_type, "actorToken")?, actor_token_type))
+pub(crate) fn check(mut request: TokenExchangeRequest, preset: &ServerPreset) -> Result<TokenExchange, Error> {
+    let subject_type = or_access_token(&mut request.subject_token_type);
+    check_type(subject_type, "subjectTokenType", &preset.subject_types)?;
+    check_length(&request.subject_token, subject_type, "subjectToken")?;
+    match &request.actor_token {
+        Some(actor_token) => {
+            let actor_type = or_access_token(&mut request.actor_token_type);
+            check_type(actor_type, "actorTokenType", &preset.actor_types)?;
+            check_length(actor_token, actor_type, "actorToken")?;
         }
         // RFC 8693 section 2.1: the type must not be sent without the token.
-        (None, Some(_)) => return Err(missing("actorToken")),
-        (None, None) => None,
-    };
-    let requested_token_type = request.requested_token_type;
-    if let Some(requested) = &requested_token_type {
+        None if request.actor_token_type.is_some() => return Err(missing("actorToken")),
+        None => {}
+    }
+    if let Some(requested) = &request.requested_token_type {
         check_type(requested, "requestedTokenType", &preset.requested_types)?;
     }
-    let extra = extra(request.extra, preset)?;
-    let exchange = TokenExchange {
+    match preset.send_requested_type {
+        SendRequestedType::Always => _ = or_access_token(&mut request.requested_token_type),
+        SendRequestedType::IfSet => {}
+        SendRequestedType::Never => request.requested_token_type = None,
+    }
+    add_fixed(&mut request.extra, preset)?;
+    token_endpoint::check_audiences(&mut request.audience)?;
+    token_endpoint::check_resources(&mut request.resource)?;
+    token_endpoint::check_scopes(&mut request.scope)?;
+    token_endpoint::check_authorization_details(request.authorization_details.as_deref())?;
+    check_target(&request, preset)?;
+    Ok(TokenExchange {
         grant_type: preset.grant_type.clone(),
         subject_token_name: preset.names.subject_token.clone(),
-        subject_token,
-        subject_token_type,
-        actor,
-        requested_token_type: match preset.send_requested_type {
-            SendRequestedType::Always => Some(requested_token_type.unwrap_or_else(|| ACCESS_TOKEN.into())),
-            SendRequestedType::IfSet => requested_token_type,
-            SendRequestedType::Never => None,
-        },
-        audience: token_endpoint::audiences(request.audience)?,
-        resource: token_endpoint::resources(request.resource)?,
-        scope: token_endpoint::scopes(&request.scope)?,
-        authorization_details: token_endpoint::authorization_details(request.authorization_details)?,
+        subject_token: Secret::new(request.subject_token),
+        subject_token_type: request.subject_token_type.unwrap_or_default(),
+        actor: request.actor_token.map(|token| (Secret::new(token), request.actor_token_type.unwrap_or_default())),
+        requested_token_type: request.requested_token_type,
+        audience: request.audience,
+        resource: request.resource,
+        scope: request.scope,
+        authorization_details: request.authorization_details,
         claims: request.claims,
-        extra,
-    };
-    check_target(&exchange, preset)?;
-    Ok(exchange)
+        extra: request.extra,
+    })
 }
 
-fn token(text: &str, token_type: &str, field: &str) -> Result<Secret, Error> {
-    let longest = if contains(token_type, ":saml") { LONGEST_SAML } else { LONGEST_TOKEN };
-    check_token_of(text, field, longest).map(Secret::new)
+fn or_access_token(token_type: &mut Option<String>) -> &str {
+    token_type.get_or_insert_with(|| ACCESS_TOKEN.into())
 }
 
-fn check_type(value: &String, field: &str, known: &[String]) -> Result<(), Error> {
+fn check_length(token: &str, token_type: &str, field: &str) -> Result<(), Error> {
+    check_token_of(token, field, if contains(token_type, ":saml") { LONGEST_SAML } else { LONGEST_TOKEN })
+}
+
+fn check_type(value: &str, field: &str, known: &[String]) -> Result<(), Error> {
     if value.is_empty() || !Class::TOKEN.is_all_of(value) || value.contains(' ') {
         return Err(invalid(field, "`{}` has to be a token type, a URI such as those of `TokenType`"));
     }
-    if !known.is_empty() && !known.contains(value) {
+    if !known.is_empty() && !known.iter().any(|known| known == value) {
         return Err(Error::config(
             ErrorCode::InvalidOption,
             field,
@@ -225,19 +233,27 @@ fn check_type(value: &String, field: &str, known: &[String]) -> Result<(), Error
     Ok(())
 }
 
-fn extra(given: Vec<(String, String)>, preset: &ServerPreset) -> Result<Vec<(String, String)>, Error> {
-    token_endpoint::check_extra(&given, &exchange::RESERVED)?;
-    token_endpoint::check_extra(&given, &[&preset.names.subject_token])?;
+/// Checks the extra parameters, and puts those before them that the preset sends with every exchange.
+fn add_fixed(extra: &mut Vec<(String, String)>, preset: &ServerPreset) -> Result<(), Error> {
+    token_endpoint::check_extra(extra, &exchange::RESERVED)?;
+    token_endpoint::check_extra(extra, &[&preset.names.subject_token])?;
     for required in &preset.required_extra {
-        if !given.iter().any(|(name, value)| name == required && !value.is_empty()) {
+        if !extra.iter().any(|(name, value)| name == required && !value.is_empty()) {
             return Err(missing(&fill("extra.{}", &[required])));
         }
     }
-    let fixed = preset.fixed.iter().filter(|(name, _)| !given.iter().any(|(set, _)| set == name));
-    Ok(fixed.cloned().chain(given.iter().cloned()).collect())
+    let mut all = Vec::new();
+    for (name, value) in &preset.fixed {
+        if !extra.iter().any(|(set, _)| set == name) {
+            all.push((name.clone(), value.clone()));
+        }
+    }
+    all.append(extra);
+    *extra = all;
+    Ok(())
 }
 
-fn check_target(exchange: &TokenExchange, preset: &ServerPreset) -> Result<(), Error> {
+fn check_target(exchange: &TokenExchangeRequest, preset: &ServerPreset) -> Result<(), Error> {
     let says = fill("the preset {} says that the server ", &[preset.id.as_str()]);
     let nowhere = matches!(preset.target.via, TargetVia::Scope | TargetVia::None);
     for (field, list) in [("audience", &exchange.audience), ("resource", &exchange.resource)] {

@@ -199,11 +199,14 @@ impl StoreExchange {
     fn describe(&self) -> String {
         let mut targets = self.request.resource.clone();
         targets.extend_from_slice(&self.request.audience);
+        let mut scopes = self.request.scope.clone();
+        // They were checked when the fingerprint was made; here they are only told apart.
+        let _ = token_endpoint::check_scopes(&mut scopes);
         let mut out = ObjectWriter::new();
         out.text("issuer", &self.client.issuer);
         out.some_text("clientId", &self.client_id);
         out.texts("resource", &targets);
-        out.texts("scopes", &token_endpoint::scopes(&self.request.scope).unwrap_or_default());
+        out.texts("scopes", &scopes);
         out.texts("origins", &self.origins);
         out.finish()
     }

@@ -16,7 +16,7 @@ use crate::protocol::rfc6749_client_authentication::{self as client_authenticati
 use crate::protocol::rfc6749_error;
 use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, TokenSet, is_scope_token};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
-use crate::secret::Secret;
+use crate::secret::{Secret, add_key};
 use crate::text::{fill, join};
 use crate::time::UnixMillis;
 use std::rc::Rc;
@@ -157,15 +157,16 @@ impl Attempt {
     fn secrets(&self, call: &Call) -> Vec<Secret> {
         let mut secrets = self.grant.secrets.clone();
         secrets.append(&mut self.authentication.secrets());
-        secrets.extend(self.client.secrets_in_headers(&call.headers));
+        secrets.append(&mut self.client.secrets_in_headers(&call.headers));
         secrets
     }
 
     /// Takes over what the host has made of a request. What it added is as secret as what we would have sent.
     #[inline(never)]
     fn complete(&mut self, request: &mut HttpRequest, headers: Vec<Header>, body: String) {
-        let added = body.split('&').filter_map(|field| field.split_once('=')).map(|(_, value)| value);
-        self.grant.secrets.extend(added.filter(|value| value.len() >= 16).map(Secret::new));
+        for field in body.split('&') {
+            add_key(&mut self.grant.secrets, field.split_once('=').map_or("", |(_, value)| value));
+        }
         for (name, value) in headers {
             if request.header(&name) != Some(value.as_str()) {
                 // With its scheme and without.
@@ -193,19 +194,8 @@ pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Resu
     Ok(())
 }
 
-/// Extra parameters that may be secrets: a short value is a word.
-pub(crate) fn secrets_in(extra: &[(String, String)]) -> impl Iterator<Item = Secret> {
-    extra.iter().filter(|(_, value)| value.len() >= 16).map(|(_, value)| Secret::new(value.as_str()))
-}
-
-/// The elements of a list option, without empty ones.
-fn elements(mut list: Vec<String>) -> Vec<String> {
-    list.retain(|element| !element.is_empty());
-    list
-}
-
-/// The scopes of a scope option: only it is split at spaces (RFC 6749 section 3.3).
-pub(crate) fn scopes(list: &[String]) -> Result<Vec<String>, Error> {
+/// Splits the scopes of a scope option, and only them, at spaces (RFC 6749 section 3.3).
+pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     let mut scopes: Vec<String> = Vec::new();
     for scope in rfc6749_token::scopes(&join(list, " ")) {
         if !is_scope_token(&scope) {
@@ -215,13 +205,14 @@ pub(crate) fn scopes(list: &[String]) -> Result<Vec<String>, Error> {
             scopes.push(scope);
         }
     }
-    Ok(scopes)
+    *list = scopes;
+    Ok(())
 }
 
-/// Resources are absolute URIs without a fragment (RFC 8707 section 2, RFC 8693 section 2.1).
-pub(crate) fn resources(list: Vec<String>) -> Result<Vec<String>, Error> {
-    let resources = elements(list);
-    for resource in &resources {
+/// Drops empty elements. Resources are absolute URIs without a fragment (RFC 8707 section 2, RFC 8693 section 2.1).
+pub(crate) fn check_resources(list: &mut Vec<String>) -> Result<(), Error> {
+    drop_empty(list);
+    for resource in list {
         let scheme = resource.split(':').next().unwrap_or_default();
         let absolute = scheme.len() < resource.len()
             && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -233,29 +224,35 @@ pub(crate) fn resources(list: Vec<String>) -> Result<Vec<String>, Error> {
         {
             return Err(invalid(
                 "resource",
-                "`resource` has to be an absolute URI without a fragment: a logical name is an `audience`",
+                "`{}` has to be an absolute URI without a fragment: a logical name is an `audience`",
             ));
         }
     }
-    Ok(resources)
+    Ok(())
 }
 
-/// Audiences are any text that can stand in a form.
-pub(crate) fn audiences(list: Vec<String>) -> Result<Vec<String>, Error> {
-    let audiences = elements(list);
-    if let Some(index) = audiences.iter().position(|audience| audience.chars().any(char::is_control)) {
-        let field = element("audience", index);
-        return Err(invalid(&field, "`{}` holds a control character"));
+/// Drops empty elements. Audiences are any text that can stand in a form.
+pub(crate) fn check_audiences(list: &mut Vec<String>) -> Result<(), Error> {
+    drop_empty(list);
+    for (index, audience) in list.iter().enumerate() {
+        if audience.chars().any(char::is_control) {
+            return Err(invalid(&element("audience", index), "`{}` holds a control character"));
+        }
     }
-    Ok(audiences)
+    Ok(())
+}
+
+#[inline(never)]
+fn drop_empty(list: &mut Vec<String>) {
+    list.retain(|element| !element.is_empty());
 }
 
 /// Authorization details are a JSON array (RFC 9396 section 2).
-pub(crate) fn authorization_details(text: Option<String>) -> Result<Option<String>, Error> {
+pub(crate) fn check_authorization_details(text: Option<&str>) -> Result<(), Error> {
     match text {
         Some(text) if !text.trim_ascii_start().starts_with('[') => {
-            Err(invalid("authorizationDetails", "`authorizationDetails` has to be an array of objects"))
+            Err(invalid("authorizationDetails", "`{}` has to be an array of objects"))
         }
-        text => Ok(text),
+        _ => Ok(()),
     }
 }
