@@ -16,15 +16,18 @@ export class Deadline {
   #controller: AbortController | undefined;
   #stopped = false;
   readonly #caller: AbortSignalLike | undefined;
+  readonly #listener: (() => void) | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   #reject: ((reason: unknown) => void) | undefined;
 
   /** Without a time, only `stop` and the caller end it. */
   constructor(timeoutMs?: number, caller?: AbortSignalLike) {
+    if (timeoutMs !== undefined) this.#timer = setTimeout(expire, Math.min(timeoutMs, LONGEST_TIMER), this);
+    if (!caller) return;
     this.#caller = caller;
-    if (timeoutMs !== undefined) this.#timer = setTimeout(this.#expire, Math.min(timeoutMs, LONGEST_TIMER));
-    if (caller?.aborted) this.#abort();
-    else caller?.addEventListener("abort", this.#abort);
+    this.#listener = () => this.stop(caller.reason);
+    if (caller.aborted) this.#listener();
+    else caller.addEventListener("abort", this.#listener);
   }
 
   get signal(): AbortSignal {
@@ -52,7 +55,7 @@ export class Deadline {
 
   /** Throws when it is over. A host may reject because of an abort before our own listener has run. */
   check(): void {
-    if (this.#caller?.aborted) this.#abort();
+    if (this.#caller?.aborted) this.#listener?.();
     if (this.#stopped) throw this.signal.reason;
   }
 
@@ -67,16 +70,20 @@ export class Deadline {
   /** Lets go of the timer and the caller's signal. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#caller?.removeEventListener("abort", this.#abort);
+    if (this.#listener) this.#caller?.removeEventListener("abort", this.#listener);
   }
 
-  readonly #abort = (): void => this.stop(this.#caller?.reason);
-
-  readonly #expire = (): void => {
+  /** Ends what runs because the time is up. */
+  expire(): void {
     if (this.#stopped) return;
     this.expired = true;
     this.stop(new DOMException("The operation timed out.", "TimeoutError"));
-  };
+  }
+}
+
+// No closure for each operation: nearly all timers are cleared.
+function expire(deadline: Deadline): void {
+  deadline.expire();
 }
 
 /** The caller's signal, if there is one. Throws `ConfigError` for anything that is no signal. @internal */
