@@ -1,5 +1,5 @@
 /**
- * An [`Error`] as it crosses to JavaScript. Only its type is written from this struct: see [`Error::to_json`].
+ * An error as it crosses to JavaScript.
  */
 export interface ErrorData {
     /**

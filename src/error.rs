@@ -4,10 +4,14 @@
 //! `js/errors.ts` turns what [`Error::to_json`] gives into the error classes of the npm package by its `kind`.
 
 mod codes;
+#[cfg(target_arch = "wasm32")]
+mod data;
 
 use crate::json::{self, ObjectWriter};
 use crate::text::fill;
 pub use codes::{Action, Bug, ErrorCode, ErrorKind, Fault};
+#[cfg(target_arch = "wasm32")]
+pub use data::ErrorData;
 use std::sync::Arc;
 
 /// One challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1). Scheme and parameter names are lower case.
@@ -386,55 +390,3 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// An [`Error`] as it crosses to JavaScript. Only its type is written from this struct: see [`Error::to_json`].
-#[cfg(target_arch = "wasm32")]
-#[derive(tsify::Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct ErrorData {
-    /// Which class shows it.
-    pub kind: ErrorKind,
-    /// The code, of a closed list.
-    pub code: ErrorCode,
-    /// One sentence for people.
-    pub message: String,
-    /// What to do about it.
-    pub action: Action,
-    /// True when the same call may succeed later without any change.
-    pub retryable: bool,
-    /// Whose fault it is.
-    pub fault: Fault,
-    /// The option or argument as written.
-    #[tsify(optional)]
-    pub field: Option<String>,
-    /// The HTTP status.
-    #[tsify(optional)]
-    pub status: Option<u16>,
-    /// The server's `error`.
-    #[tsify(optional)]
-    pub error: Option<String>,
-    /// The server's `error_description`, cleaned.
-    #[tsify(optional)]
-    pub error_description: Option<String>,
-    /// The server's `error_uri`.
-    #[tsify(optional)]
-    pub error_uri: Option<String>,
-    /// What the server asks us to wait, in milliseconds.
-    #[tsify(optional)]
-    pub retry_after_ms: Option<u64>,
-    /// The beginning of the body, cleaned.
-    #[tsify(optional)]
-    pub body_snippet: Option<String>,
-    /// The challenges of the answer.
-    #[tsify(optional)]
-    pub challenges: Option<Vec<Challenge>>,
-    /// Where the user can act.
-    #[tsify(optional)]
-    pub interaction_url: Option<String>,
-    /// The claims a claims challenge asks for.
-    #[tsify(optional)]
-    pub claims: Option<String>,
-    /// The scopes a resource asks for.
-    #[tsify(optional)]
-    pub required_scopes: Option<Vec<String>>,
-}

@@ -11,6 +11,11 @@ export function nativeTests() {
   return cargoTest(["test", "--locked", "--quiet"], {});
 }
 
+/** The same with many more cases per property and rounds per attack, optimised. */
+export function nativeTestsAtLength() {
+  return cargoTest(["test", "--locked", "--quiet", "--release", "--test", "native"], { PROPTEST_CASES: "200000" });
+}
+
 export function wasmInNode() {
   return wasmTests({});
 }
