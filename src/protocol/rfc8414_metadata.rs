@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::json::{Document, ObjectWriter, Value};
 use crate::text::fill;
+use std::borrow::Cow;
 
 /// A checked document and what the core decides on of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,13 +36,19 @@ impl DiscoveredMetadata {
         if let Ok(document) = Document::parse(&self.document) {
             for (name, kind) in MEMBERS {
                 let Some(value) = document.root().get(name) else { continue };
-                let fits = match kind {
-                    Kind::Url | Kind::Text => value.as_str().is_some(),
-                    Kind::List => value.as_strings().is_some(),
-                    Kind::Flag => value.as_bool().is_some(),
-                };
-                if fits {
-                    known.json(&camel_case(name), value.text());
+                let name = camel_case(name);
+                match kind {
+                    Kind::Url | Kind::Text => known.some_text(&name, &value.as_str().map(Cow::into_owned)),
+                    Kind::List => {
+                        if let Some(texts) = value.as_strings() {
+                            known.texts(&name, &texts);
+                        }
+                    }
+                    Kind::Flag => {
+                        if let Some(flag) = value.as_bool() {
+                            known.flag(&name, flag);
+                        }
+                    }
                 }
             }
         }
@@ -263,6 +270,14 @@ mod tests {
             body: r#"{"issuer":"https://as.example/t"}"#.into(),
         };
         assert_eq!(parse(html, "https://as.example/t").unwrap_err().code(), ErrorCode::InvalidResponse);
+    }
+
+    #[test]
+    fn a_lone_surrogate_in_a_document_does_not_leave_the_core() {
+        let body = r#"{"issuer":"https://as.example/t","scopes_supported":["\ud800"],"op_tos_uri":"\udfff"}"#;
+        let known =
+            "{\"issuer\":\"https://as.example/t\",\"scopesSupported\":[\"\u{FFFD}\"],\"opTosUri\":\"\u{FFFD}\"}";
+        assert_eq!(parse(answer(body), "https://as.example/t").unwrap().to_json(), known);
     }
 
     #[test]
