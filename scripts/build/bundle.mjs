@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { at, root } from "../lib/paths.mjs";
 import { filesBelow, hashOf, unlessFresh, writeAtomic } from "../lib/stamp.mjs";
 import { esbuild as esbuildVersion } from "../lib/versions.mjs";
+import { printable } from "./printable.mjs";
 
 /** The forms of the main entry. They differ in where the wasm comes from: js/load/<load>.ts. */
 export const forms = [
@@ -18,7 +19,11 @@ export const forms = [
 /** Writes all bundles of a variant unless they are fresh. Gives true when they were written. */
 export function bundle(variant) {
   const wasm = ["core_bg.wasm", "glue.js"].map((name) => join(variant.wasmDir, name));
-  const input = hashOf([...filesBelow("js", "scripts/build/bundle.mjs"), ...wasm], esbuildVersion, root);
+  const input = hashOf(
+    [...filesBelow("js", "scripts/build/bundle.mjs", "scripts/build/printable.mjs"), ...wasm],
+    esbuildVersion,
+    root,
+  );
   return unlessFresh(join(variant.wasmDir, "bundle.json"), input, async () => {
     mkdirSync(variant.outDir, { recursive: true });
     const written = await Promise.all(forms.map((form) => bundleOne(variant, form)));
@@ -59,15 +64,17 @@ function formPlugin(variant, load) {
     name: "form",
     setup(build) {
       build.onResolve({ filter: /^onbehalf:glue$/ }, () => ({ path: join(variant.wasmDir, "glue.js") }));
-      build.onResolve({ filter: /^onbehalf:base64$/ }, () => ({
+      build.onResolve({ filter: /^onbehalf:wasm-text$/ }, () => ({
         path: join(variant.wasmDir, "core_bg.wasm"),
-        namespace: "base64",
+        namespace: "wasm-text",
       }));
-      build.onLoad({ filter: /./, namespace: "base64" }, ({ path }) => ({
-        contents: readFileSync(path),
-        loader: "base64",
-      }));
+      build.onLoad({ filter: /./, namespace: "wasm-text" }, ({ path }) => ({ contents: asModule(path) }));
       build.onResolve({ filter: /\/load\/inline\.js$/ }, () => ({ path: at(`js/load/${load}.ts`) }));
     },
   };
+}
+
+function asModule(path) {
+  const { text, table } = printable(readFileSync(path));
+  return `export const text = ${JSON.stringify(text)}; export const table = ${JSON.stringify(table)};`;
 }

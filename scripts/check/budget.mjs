@@ -19,7 +19,7 @@ export function brotli(file) {
 /** What the default entry weighs, as a sentence, and whether that is within the limit. */
 export function weigh() {
   const wasm = brotli("core_bg.wasm");
-  // The default entry without its base64: the same facade and glue.
+  // The default entry without the wasm in it: the same facade and glue.
   const script = brotli("workerd.js");
   const line = `${wasm + script} bytes brotli (wasm ${wasm} + glue and facade ${script}), limit ${limit}`;
   return { line, within: wasm + script <= limit };
