@@ -140,7 +140,8 @@ function changed({ path }) {
 
 /** Flags that make the same sources give the same bytes wherever they lie. They replace those of .cargo/config.toml. */
 function rustflags(targetDir) {
-  const flags = ["--cfg", 'sha2_backend_soft="compact"'];
+  // Far more than the deepest call needs; with the default of 1 MiB every address of a text would be a byte longer.
+  const flags = ["--cfg", 'sha2_backend_soft="compact"', "-Clink-arg=-zstack-size=262144"];
   const remap = (from, to) => flags.push(`--remap-path-prefix=${from}=${to}`);
   // The last match wins: the more special prefixes come later.
   remap(cargoHome, "/cargo");
