@@ -82,7 +82,7 @@ pub fn resume(operation: u32, input: &str, status: u16, headers: &str, body: Str
 /// Drops a running operation that nobody will resume.
 #[wasm_bindgen]
 pub fn abandon(operation: u32) {
-    operations::take(operation);
+    operations::abandon(operation);
 }
 
 /// The `Authorization` value of HTTP Basic (RFC 6749 section 2.3.1).

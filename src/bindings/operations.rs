@@ -10,9 +10,16 @@ use std::cell::Cell;
 /// An operation that ends with JSON text.
 pub type Operation = Flow<String>;
 
+#[derive(Default)]
+struct Running {
+    /// By number. The place of an operation that is being resumed is empty and still its own.
+    places: Vec<Option<Operation>>,
+    /// The places of operations that have ended, to be used again.
+    free: Vec<u32>,
+}
+
 thread_local! {
-    /// By number; the place of an operation that has ended is used again.
-    static RUNNING: Cell<Vec<Option<Operation>>> = const { Cell::new(Vec::new()) };
+    static RUNNING: Cell<Running> = const { Cell::new(Running { places: Vec::new(), free: Vec::new() }) };
 }
 
 /// Runs an operation to its first step.
@@ -31,34 +38,46 @@ pub fn resume(number: u32, input: Option<Input>, now: f64) -> String {
     }
 }
 
-/// Takes an operation out of those under way.
-pub fn take(number: u32) -> Option<Operation> {
-    let mut running = RUNNING.take();
-    let operation = running.get_mut(place(number)).and_then(Option::take);
-    RUNNING.set(running);
-    operation
+/// Ends an operation that nobody will resume.
+pub fn abandon(number: u32) {
+    if take(number).is_some() {
+        with_running(|running| running.free.push(number));
+    }
 }
 
 fn run(mut operation: Operation, number: Option<u32>, input: Option<Input>, now: f64) -> String {
     let step = operation.resume(input, UnixMillis::from_js(now));
-    let number = match step {
-        Step::Done(_) => 0,
-        _ => keep(operation, number),
-    };
+    let number = with_running(|running| match step {
+        Step::Done(_) => {
+            running.free.extend(number);
+            0
+        }
+        _ => keep(running, operation, number),
+    });
     data::step(step, number)
 }
 
 /// Keeps an operation, at its number if it has one already.
-fn keep(operation: Operation, number: Option<u32>) -> u32 {
-    let mut running = RUNNING.take();
-    let free = || running.iter().position(Option::is_none).unwrap_or(running.len());
-    let place = number.map_or_else(free, place);
-    match running.get_mut(place) {
-        Some(slot) => *slot = Some(operation),
-        None => running.push(Some(operation)),
+fn keep(running: &mut Running, operation: Operation, number: Option<u32>) -> u32 {
+    let number = number.or_else(|| running.free.pop());
+    let number = number.unwrap_or_else(|| u32::try_from(running.places.len()).unwrap_or(u32::MAX));
+    match running.places.get_mut(place(number)) {
+        Some(empty) => *empty = Some(operation),
+        None => running.places.push(Some(operation)),
     }
+    number
+}
+
+/// Takes an operation out of its place.
+fn take(number: u32) -> Option<Operation> {
+    with_running(|running| running.places.get_mut(place(number)).and_then(Option::take))
+}
+
+fn with_running<T>(work: impl FnOnce(&mut Running) -> T) -> T {
+    let mut running = RUNNING.take();
+    let result = work(&mut running);
     RUNNING.set(running);
-    u32::try_from(place).unwrap_or(u32::MAX)
+    result
 }
 
 fn place(number: u32) -> usize {

@@ -3,12 +3,12 @@
 use crate::Client;
 use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
-use crate::fields::{element, invalid};
+use crate::fields::{self, element, invalid};
 use crate::flow::discover_server_metadata::server_metadata;
 use crate::flow::{AuthenticateRequest, Call, Io};
 use crate::form::Form;
 use crate::http::{Header, HttpRequest, HttpResponse};
-use crate::json::Document;
+use crate::json::{Document, Value};
 use crate::policy::action::{Origin, cleaned, refused_status, server_error};
 use crate::policy::preset::{ExpiresIn, OmitMeans};
 use crate::policy::retry::{Repeat, RetryBudget};
@@ -247,12 +247,10 @@ fn drop_empty(list: &mut Vec<String>) {
     list.retain(|element| !element.is_empty());
 }
 
-/// Authorization details are a JSON array (RFC 9396 section 2).
+/// Authorization details are a JSON array of objects (RFC 9396 section 2).
 pub(crate) fn check_authorization_details(text: Option<&str>) -> Result<(), Error> {
-    match text {
-        Some(text) if !text.trim_ascii_start().starts_with('[') => {
-            Err(invalid("authorizationDetails", "`{}` has to be an array of objects"))
-        }
-        _ => Ok(()),
-    }
+    let Some(text) = text else { return Ok(()) };
+    let document = fields::document(text)?;
+    let objects = document.root().elements().is_some_and(|mut elements| elements.all(Value::is_object));
+    if objects { Ok(()) } else { Err(invalid("authorizationDetails", "`{}` has to be an array of objects")) }
 }

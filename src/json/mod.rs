@@ -68,6 +68,12 @@ impl<'t, 'a> Value<'t, 'a> {
         self.text() == "null"
     }
 
+    /// True for an object.
+    #[must_use]
+    pub fn is_object(self) -> bool {
+        self.text().starts_with('{')
+    }
+
     /// The boolean this is.
     #[must_use]
     pub fn as_bool(self) -> Option<bool> {
@@ -106,7 +112,7 @@ impl<'t, 'a> Value<'t, 'a> {
     /// The names and values of the object this is, in their order; a name may come more than once.
     #[must_use]
     pub fn members(self) -> Option<Members<'t, 'a>> {
-        self.text().starts_with('{').then(|| Members(self.children()))
+        self.is_object().then(|| Members(self.children()))
     }
 
     /// The member of this name; of several the last.

@@ -230,6 +230,7 @@ fn api2_arguments_of_an_exchange_are_refused_by_name() {
         (json!({ "scope": [["a"]] }), INVALID, "scope[0]"),
         (json!({ "authorizationDetails": {} }), INVALID, "authorizationDetails"),
         (json!({ "authorizationDetails": "[]" }), INVALID, "authorizationDetails"),
+        (json!({ "authorizationDetails": [{ "type": "a" }, "b"] }), INVALID, "authorizationDetails"),
         (json!({ "verifyIssued": "yes" }), INVALID, "verifyIssued"),
         (json!({ "extra": { "a": "b" } }), INVALID, "extra"),
         (json!({ "extra": [["", "b"]] }), INVALID, "extra"),
