@@ -3,19 +3,18 @@
 mod identity;
 pub mod options;
 
-use crate::characters::Class;
 use crate::error::{Error, ErrorCode, ErrorDetails};
 use crate::fields::{invalid, missing};
 use crate::http::{Header, HttpRequest, check_headers, is_header_value};
 use crate::policy::discovery::{EndpointOrigins, MetadataCache};
 use crate::policy::preset::{BasicEncoding, IssuedType, PresetDiscovery, ServerPreset};
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
-use crate::protocol::rfc6749_token::authorization_header;
+use crate::protocol::rfc6749_token::{LONGEST_TOKEN, authorization_header, check_token};
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::{Secret, add_keys};
-use crate::text::contains;
+use crate::text::{contains, join};
 use crate::url::{Transport, Url};
-use options::{AuthKind, ClientOptions, Conformance, DiscoveryOption, DiscoveryOptions, Endpoints};
+use options::{AuthKind, ClientOptions, Conformance, Discovery, DiscoveryOptions, Endpoints};
 use std::mem::take;
 
 const HOUR: u64 = 3_600_000;
@@ -72,9 +71,9 @@ impl Client {
         }
         let credentials = credentials(&mut options, &preset)?;
         let times = match options.discovery {
-            Some(DiscoveryOption::Off) => None,
+            Some(Discovery::Off) => None,
             None if preset.discovery == PresetDiscovery::Fixed => None,
-            Some(DiscoveryOption::On(times)) => Some(times),
+            Some(Discovery::On(times)) => Some(times),
             None => Some(DiscoveryOptions::default()),
         };
         let cache = |times: DiscoveryOptions| {
@@ -115,9 +114,7 @@ impl Client {
                 }
                 let message = match zone {
                     Some(_) => "there are no credentials for the zone {}",
-                    None => {
-                        "this client has credentials for several zones: name one as `zone` in the options of the call"
-                    }
+                    None => "there are credentials for several zones: name one as `zone`",
                 };
                 Err(Error::config(ErrorCode::UnknownZone, "zone", message, &[wanted]))
             }
@@ -142,7 +139,7 @@ impl Client {
         issued_token_type: Option<&str>,
     ) -> Result<String, Error> {
         Transport { insecure_hosts: &self.insecure_hosts, loopback: true }.check(url, "input", "the address")?;
-        check_token(token, "token")?;
+        check_token(token, "token", LONGEST_TOKEN)?;
         authorization_header(token, token_type, issued_token_type)
     }
 
@@ -178,16 +175,13 @@ impl Client {
 
 /// The values of a header that is given once or more (RFC 9110 section 5.3).
 fn values(headers: &[Header], wanted: &str) -> String {
-    let mut values = String::new();
+    let mut values = Vec::new();
     for (name, value) in headers {
         if name.eq_ignore_ascii_case(wanted) {
-            if !values.is_empty() {
-                values.push_str(", ");
-            }
-            values.push_str(value);
+            values.push(value.clone());
         }
     }
-    values
+    join(&values, ", ")
 }
 
 fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
@@ -237,11 +231,13 @@ fn headers(options: &mut ClientOptions) -> Result<Vec<Header>, Error> {
     Ok(headers)
 }
 
+const DIFFERENT_ID: &str = "`clientId` differs from the client id of `auth`: leave `clientId` out";
+
 fn credentials(options: &mut ClientOptions, preset: &ServerPreset) -> Result<Credentials, Error> {
     let auth = options.auth.get_or_insert_default();
     let client_id = &mut options.client_id;
     if client_id.is_some() && auth.client_id.is_some() && *client_id != auth.client_id {
-        return Err(invalid("clientId", "`clientId` differs from the client id of `auth`: leave `clientId` out"));
+        return Err(invalid("clientId", DIFFERENT_ID));
     }
     match auth.kind {
         AuthKind::Basic | AuthKind::Post | AuthKind::Secret => {
@@ -250,7 +246,7 @@ fn credentials(options: &mut ClientOptions, preset: &ServerPreset) -> Result<Cre
         }
         AuthKind::Bearer => {
             require(&auth.access_token, "auth.accessToken")?;
-            check_token(auth.access_token.as_deref().unwrap_or_default(), "auth.accessToken")?;
+            check_token(auth.access_token.as_deref().unwrap_or_default(), "auth.accessToken", LONGEST_TOKEN)?;
         }
         AuthKind::None | AuthKind::Custom | AuthKind::MultiZone | AuthKind::Withheld => {}
     }
@@ -271,7 +267,13 @@ fn credentials(options: &mut ClientOptions, preset: &ServerPreset) -> Result<Cre
         },
         AuthKind::Custom => ClientAuthentication::Host { client_id: client_id.take() },
         AuthKind::Withheld => return Ok(Credentials::Withheld { issuer: taken(&mut auth.issuer) }),
-        AuthKind::MultiZone => return zones(&mut auth.zones, raw, preset).map(Credentials::Zones),
+        AuthKind::MultiZone => {
+            let named = |row: &Vec<String>| client_id.is_none() || row.get(1) == client_id.as_ref();
+            if !auth.zones.iter().all(named) {
+                return Err(invalid("clientId", DIFFERENT_ID));
+            }
+            return zones(&mut auth.zones, raw, preset).map(Credentials::Zones);
+        }
     };
     check_method(&one, preset)?;
     Ok(Credentials::One(one))
@@ -301,10 +303,9 @@ fn taken(value: &mut Option<String>) -> String {
 
 fn check_method(authentication: &ClientAuthentication, preset: &ServerPreset) -> Result<(), Error> {
     let rules = &preset.client_auth;
-    let allowed = rules.allowed.is_empty()
-        || authentication.method().is_none_or(|method| rules.allowed.iter().any(|allowed| allowed == method));
-    let header = matches!(authentication, ClientAuthentication::Basic { .. } | ClientAuthentication::Bearer { .. });
-    if allowed && !(header && rules.forbid_header) {
+    let methods = authentication.methods();
+    let bearer = matches!(authentication, ClientAuthentication::Bearer { .. });
+    if !(bearer && rules.forbid_header) && (methods.is_empty() || methods.iter().any(|method| rules.takes(method))) {
         return Ok(());
     }
     Err(Error::config(
@@ -313,40 +314,6 @@ fn check_method(authentication: &ClientAuthentication, preset: &ServerPreset) ->
         "the preset {} says that the server does not take this client authentication",
         &[&preset.id],
     ))
-}
-
-/// Checks a token or assertion given by the caller, as it will stand in a request.
-pub(crate) fn check_token(token: &str, field: &str) -> Result<(), Error> {
-    const LONGEST: usize = 65_536;
-    check_token_of(token, field, LONGEST)
-}
-
-pub(crate) fn check_token_of(token: &str, field: &str, longest: usize) -> Result<(), Error> {
-    let plain = Class::TOKEN.is_all_of(token);
-    if !plain && contains(token, crate::secret::REDACTED_MARK) {
-        return Err(Error::config(
-            ErrorCode::RedactedToken,
-            field,
-            "`{}` is the redacted text of a token, not the token: it went through JSON or a log; keep what `expose()` gives instead",
-            &[field],
-        ));
-    }
-    let bare = token.trim_ascii();
-    let start = token.get(..7).unwrap_or(token);
-    let wrong = if bare.is_empty() {
-        "is empty"
-    } else if bare.len() != token.len() {
-        "has white space around it"
-    } else if token.eq_ignore_ascii_case("bearer") || start.eq_ignore_ascii_case("bearer ") {
-        "begins with `Bearer `: pass the token alone"
-    } else if !plain {
-        "holds control or non-ASCII characters, which no token may hold"
-    } else if token.len() > longest {
-        "is too long for a token"
-    } else {
-        return Ok(());
-    };
-    Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, wrong]))
 }
 
 fn require(value: &Option<String>, field: &str) -> Result<(), Error> {

@@ -18,7 +18,7 @@
 //! authentication by the host is a matter of JavaScript and not driven here.
 
 use crate::Error;
-use crate::error::Bug;
+use crate::error::ErrorCode;
 use crate::flow::{Failure, Flow, Input, Step};
 use crate::http::{HttpRequest, HttpResponse, Method};
 use crate::json::Document;
@@ -48,7 +48,8 @@ extern "C" {
 /// Performs the steps of a flow until it is done, for at most `timeout_ms` milliseconds in all.
 ///
 /// # Errors
-/// Those of the operation; `timeout` when the time is over, `unreachable` when a request was not answered.
+/// Those of the operation; `timeout` when the time is over, `unreachable` when a request was not answered;
+/// `invalid_option` for a client whose authentication is a function of JavaScript.
 pub async fn drive<T>(mut flow: Flow<T>, timeout_ms: u32) -> Result<T, Error> {
     let mut deadline = Deadline::new(timeout_ms)?;
     let mut input = None;
@@ -56,7 +57,10 @@ pub async fn drive<T>(mut flow: Flow<T>, timeout_ms: u32) -> Result<T, Error> {
         let step = flow.resume(input, UnixMillis::from_js(Date::now()));
         input = Some(match step {
             Step::Done(result) => return result,
-            Step::Authenticate(_) => return Err(Error::from(Bug::OtherStep)),
+            Step::Authenticate(_) => {
+                let message = "`{}` of the type `custom` is a function of JavaScript, which this driver cannot call";
+                return Err(Error::config(ErrorCode::InvalidOption, "auth", message, &["auth"]));
+            }
             Step::Wait(millis) => deadline.wait(millis).await,
             Step::Send(request) => match send(request, &deadline).await {
                 Ok(response) => Input::Response(response),
@@ -100,7 +104,8 @@ struct Deadline {
 
 impl Deadline {
     fn new(timeout_ms: u32) -> Result<Self, Error> {
-        let controller = AbortController::new().map_err(|_| Error::from(Bug::NoEffect))?;
+        let controller = AbortController::new()
+            .map_err(|_| Error::config(ErrorCode::MissingOption, "", "this host has no AbortController", &[]))?;
         let over = Rc::new(Cell::new(false));
         let callback = {
             let (controller, over) = (controller.clone(), Rc::clone(&over));

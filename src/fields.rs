@@ -5,7 +5,7 @@
 //! is what is asked for: there is no list of names beside the code that reads them.
 
 use crate::error::{Error, ErrorCode};
-use crate::json::{Document, Value};
+use crate::json::{Document, Malformed, Value};
 use crate::text::fill;
 use crate::words;
 use std::cell::Cell;
@@ -270,9 +270,12 @@ impl<'t, 'a> Fields<'t, 'a> {
 /// Checks the JSON text that options or arguments cross as.
 ///
 /// # Errors
-/// `invalid_option` for text that is nested too deeply.
+/// `invalid_option` for text that is no JSON or nested too deeply.
 pub fn document(text: &str) -> Result<Document<'_>, Error> {
-    Document::parse(text).map_err(|_| invalid("", "the arguments are nested too deeply"))
+    Document::parse(text).map_err(|malformed| match malformed {
+        Malformed::Syntax => invalid("", "the arguments are no JSON"),
+        Malformed::TooDeep => invalid("", "the arguments are nested too deeply"),
+    })
 }
 
 /// The path of an element of a list.

@@ -84,6 +84,29 @@ pub fn encode(text: &str) -> String {
     out
 }
 
+/// The text that was form-encoded. What is no encoding stays as it is.
+#[must_use]
+pub fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        bytes.push(match (byte, after) {
+            (b'+', _) => b' ',
+            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                rest = after;
+                nibble(*high) << 4 | nibble(*low)
+            }
+            _ => *byte,
+        });
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.into())
+}
+
+fn nibble(digit: u8) -> u8 {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or_default()
+}
+
 /// In a body more stands as it is than in HTTP Basic, [`Class::FORM`]: what every form encoder leaves, so that also a
 /// server that looks for `grant_type=` in the text finds it.
 fn encode_into(out: &mut String, text: &str, plain: Class) {
@@ -122,6 +145,15 @@ mod tests {
         assert_eq!(encode("a:b"), "a%3Ab");
         assert_eq!(encode("p%/+ é"), "p%25%2F%2B+%C3%A9");
         assert_eq!(encode("-_.!~*'()"), "%2D%5F%2E%21%7E%2A%27%28%29");
+    }
+
+    #[test]
+    fn decodes_what_was_encoded_and_leaves_the_rest() {
+        for text in ["", "plain", " %&+£€", "a=b&c", "p%/+ é=secret!~x", "100%\u{0}"] {
+            assert_eq!(decode(&encode(text)), text);
+        }
+        assert_eq!(decode("100%+%4+%zz%C3"), "100%+%4+%zz%C3");
+        assert_eq!(decode("a%2fb%"), "a/b%");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 /// A number in decimal digits.
 #[must_use]
 pub fn decimal(number: u64) -> String {
-    // More digits than an u64 has.
+    // As many digits as the largest has.
     let mut digits = [0_u8; 20];
     let mut rest = number;
     let mut used: usize = 0;
@@ -35,11 +35,11 @@ pub fn number_of(digits: &str) -> Option<u64> {
 #[must_use]
 pub fn join(parts: &[String], separator: &str) -> String {
     let mut text = String::new();
+    let mut between = "";
     for part in parts {
-        if !text.is_empty() {
-            text.push_str(separator);
-        }
+        text.push_str(between);
         text.push_str(part);
+        between = separator;
     }
     text
 }
@@ -100,6 +100,7 @@ mod tests {
     fn texts_are_joined() {
         assert_eq!(join(&["a".into(), "b".into()], ", "), "a, b");
         assert_eq!(join(&[], ", "), "");
+        assert_eq!(join(&["".into(), "".into(), "c".into()], ","), ",,c");
     }
 
     #[test]

@@ -27,12 +27,22 @@ impl UnixMillis {
     }
 }
 
+/// Ten years, in seconds: a longer life is cut to it, so that an instant computed from it stays one.
+pub const LONGEST_LIFE: u64 = 315_360_000;
+
+/// Seconds in milliseconds, at most as many as there are. Not inlined: each product that is checked is large in wasm.
+#[must_use]
+#[inline(never)]
+pub fn millis(seconds: u64) -> u64 {
+    seconds.saturating_mul(1000)
+}
+
 /// Reads a `Retry-After` value: whole seconds or an HTTP date (RFC 9110 section 10.2.3). Returns milliseconds from `now`.
 #[must_use]
 pub fn retry_after_millis(value: &str, now: UnixMillis) -> Option<u64> {
     let value = value.trim_ascii();
     match number_of(value) {
-        Some(seconds) => Some(seconds.saturating_mul(1000)),
+        Some(seconds) => Some(millis(seconds)),
         None => http_date(value).map(|instant| instant.since(now)),
     }
 }
@@ -54,7 +64,8 @@ pub fn http_date(text: &str) -> Option<UnixMillis> {
             month = Some(position(MONTHS, word).filter(|_| word.len() == 3)? / 4);
             month_first = count == 0;
         } else if place > 0 {
-            zone = zone.is_none().then_some(word);
+            // Two of them are none.
+            zone = Some(if zone.is_none() { word } else { "" });
         }
     }
     let [day, second, third, fourth, fifth] = numbers;
@@ -68,14 +79,14 @@ pub fn http_date(text: &str) -> Option<UnixMillis> {
         year => year,
     };
     let mut seconds = days_before(year, month?, day)?;
-    for (part, count) in clock.into_iter().zip([24, 60, 60]) {
-        // A leap second is the sixtieth of its minute.
-        if part >= count && part != 60 {
+    // A leap second is the sixtieth of its minute.
+    for (part, most) in clock.into_iter().zip([23, 59, 60]) {
+        if part > most {
             return None;
         }
-        seconds = seconds.saturating_mul(count).saturating_add(part);
+        seconds = seconds.saturating_mul(if most == 23 { 24 } else { 60 }).saturating_add(part);
     }
-    Some(UnixMillis(seconds.saturating_mul(1000)))
+    Some(UnixMillis(millis(seconds)))
 }
 
 const MONTHS: &str = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
@@ -127,10 +138,13 @@ mod tests {
             "Sun, 06 Nov 1994 08:49:37 CET",
             "Sun, 06 an  1994 08:49:37 GMT",
             "Sun, 32 Nov 1994 08:49:37 GMT",
-            "Sun, 06 Nov 1994 25:49:37 GMT",
-            "Sun, 06 Nov 1994 08:61:37 GMT",
+            "Sun, 06 Nov 1994 24:49:37 GMT",
+            "Sun, 06 Nov 1994 60:49:37 GMT",
+            "Sun, 06 Nov 1994 08:60:37 GMT",
+            "Sun, 06 Nov 1994 08:49:61 GMT",
             "Sun, 06 Nov 1969 08:49:37 GMT",
             "Sun, 06 Nov 1994 08:49:37 GMT GMT",
+            "Sun, 06 Nov 1994 08:49:37 GMT GMT GMT",
         ] {
             assert_eq!(http_date(text), None, "{text}");
         }

@@ -12,7 +12,7 @@ pub struct Url {
     pub has_query: bool,
     /// True when there is a `#`, even with nothing behind it.
     pub has_fragment: bool,
-    /// True when there is a user name or a password.
+    /// True when there is an `@` before the host, even with no user name and no password.
     pub has_user_info: bool,
 }
 
@@ -28,7 +28,9 @@ impl Url {
         let (_, tail) = before(&url.href, b"?#");
         url.has_query = tail.starts_with('?');
         url.has_fragment = !before(tail, b"#").1.is_empty();
-        url.has_user_info = !before(url.authority().0, b"@").1.is_empty();
+        // As it is written: without a name in it, an `@` is gone from the normalised form. Backslashes are slashes to the rules.
+        let written = before(text, b":").1.trim_start_matches([':', '/', '\\']);
+        url.has_user_info = !before(before(written, b"/\\?#").0, b"@").1.is_empty();
         Some(url)
     }
 
@@ -176,6 +178,26 @@ impl Transport<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn t04_user_info_is_seen_even_when_it_is_empty() {
+        for text in [
+            "https://u:p@as.example",
+            "https://u@as.example/a",
+            "https://@as.example",
+            "https://:@as.example/",
+            "https:\\\\@as.example",
+            "https:/@as.example",
+            "https:@as.example",
+        ] {
+            assert!(Url::parse(text).unwrap().has_user_info, "{text}");
+        }
+        for text in
+            ["https://as.example/a@b", "https://as.example?a@b", "https://as.example#@", "https://as.example\\@b"]
+        {
+            assert!(!Url::parse(text).unwrap().has_user_info, "{text}");
+        }
+    }
 
     #[test]
     fn the_parts_of_a_url() {

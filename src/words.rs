@@ -21,7 +21,6 @@ macro_rules! words {
 
             /// The word.
             #[must_use]
-            #[allow(dead_code, reason = "some words are only read")]
             pub fn as_str(self) -> &'static str {
                 $crate::words::nth(Self::LIST, self as usize)
             }

@@ -23,7 +23,7 @@ pub struct ClientOptions {
     /// Endpoints that are not taken from metadata.
     pub endpoints: Endpoints,
     /// `false`, or how long metadata is remembered.
-    pub discovery: Option<DiscoveryOption>,
+    pub discovery: Option<Discovery>,
     /// Where discovered endpoints may live.
     pub endpoint_origins: EndpointOrigins,
     /// Hosts that may be spoken to by http.
@@ -32,7 +32,8 @@ pub struct ClientOptions {
     pub timeout_ms: Option<u64>,
     /// Repetitions of one request at most.
     pub max_retries: Option<u32>,
-    /// Longest answer in bytes; watched by the driver.
+    /// Longest answer in bytes, for the driver of the npm package. Other drivers have a limit of their own: `fetch` for Rust
+    /// programs on wasm32 reads a mebibyte.
     pub max_response_bytes: Option<u64>,
     /// How far clocks may differ.
     pub clock_tolerance_seconds: Option<u64>,
@@ -83,7 +84,7 @@ pub struct DiscoveryOptions {
 
 /// Whether metadata is discovered.
 #[derive(Clone, Copy, Debug)]
-pub enum DiscoveryOption {
+pub enum Discovery {
     /// Never: every endpoint has to be given.
     Off,
     /// When an endpoint is not given.
@@ -116,7 +117,7 @@ impl ClientOptions {
             endpoints: Endpoints::default(),
             discovery: discovery_option(options),
             endpoint_origins: endpoint_origins(options),
-            insecure_hosts: options.texts("insecureHosts"),
+            insecure_hosts: insecure_hosts(options),
             timeout_ms: options.millis("timeoutMs", 1),
             max_retries: options.integer("maxRetries", 0, 100).and_then(|retries| u32::try_from(retries).ok()),
             max_response_bytes: options.integer("maxResponseBytes", 1, MOST_BYTES),
@@ -133,6 +134,20 @@ const LONGEST_TOLERANCE: u64 = 60;
 /// An answer is one JavaScript string, of which no host holds more than this.
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
 
+/// Hosts as URLs spell them, so that they can be compared.
+fn insecure_hosts(options: &Fields<'_, '_>) -> Vec<String> {
+    let mut hosts = options.texts("insecureHosts");
+    for (index, host) in hosts.iter_mut().enumerate() {
+        match Url::parse(&fill("http://{}", &[host])) {
+            Some(url) if !url.has_user_info && url.href == fill("http://{}/", &[url.host()]) => {
+                *host = url.host().into()
+            }
+            _ => options.invalid(&element("insecureHosts", index), "`{}` has to be a host, with or without a port"),
+        }
+    }
+    hosts
+}
+
 fn preset(options: &Fields<'_, '_>) -> Option<Box<ServerPreset>> {
     const FIELD: &str = "preset";
     let Some(name) = options.get(FIELD)?.as_str() else {
@@ -147,11 +162,11 @@ fn preset(options: &Fields<'_, '_>) -> Option<Box<ServerPreset>> {
     }
 }
 
-fn discovery_option(options: &Fields<'_, '_>) -> Option<DiscoveryOption> {
+fn discovery_option(options: &Fields<'_, '_>) -> Option<Discovery> {
     if options.get("discovery")?.as_bool() == Some(false) {
-        return Some(DiscoveryOption::Off);
+        return Some(Discovery::Off);
     }
-    Some(DiscoveryOption::On(options.nested("discovery", |discovery| DiscoveryOptions {
+    Some(Discovery::On(options.nested("discovery", |discovery| DiscoveryOptions {
         ttl_ms: discovery.millis("ttlMs", 0),
         negative_ttl_ms: discovery.millis("negativeTtlMs", 0),
     })))

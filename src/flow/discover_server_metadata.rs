@@ -4,9 +4,12 @@ use crate::Client;
 use crate::error::{Error, ErrorCode};
 use crate::flow::{Call, CallOptions, Flow, Io};
 use crate::http::{HttpRequest, HttpResponse};
-use crate::policy::action::{Origin, cleaned, refused_status};
+use crate::json::Document;
+use crate::policy::action::{Asked, cleaned, refused_status, server_error};
 use crate::policy::discovery::{candidates, check_endpoints, is_elsewhere};
+use crate::policy::preset::PresetDiscovery;
 use crate::policy::retry::{Repeat, RetryBudget};
+use crate::protocol::rfc6749_error;
 use crate::protocol::rfc8414_metadata::{self, DiscoveredMetadata};
 use crate::time::UnixMillis;
 use std::rc::Rc;
@@ -36,12 +39,7 @@ pub(crate) async fn server_metadata(io: &Io, client: &Client, call: &Call) -> Re
         return outcome;
     }
     if client.metadata.is_none() {
-        return Err(Error::config(
-            ErrorCode::MissingEndpoint,
-            "endpoints.token",
-            "`endpoints.token` is required when `discovery` is false",
-            &[],
-        ));
+        return Err(no_metadata(client));
     }
     if call.prepared {
         return Err(Error::config(
@@ -72,7 +70,20 @@ async fn fetch_metadata(io: &Io, client: &Client, call: &Call) -> Result<Rc<Disc
     outcome
 }
 
+/// Nothing is to be discovered, by the options or by the preset.
+fn no_metadata(client: &Client) -> Error {
+    let message = if client.preset.discovery == PresetDiscovery::Fixed {
+        "the preset {} says that the server has no metadata: give `endpoints`"
+    } else {
+        "`endpoints.token` is required when `discovery` is false"
+    };
+    Error::config(ErrorCode::MissingEndpoint, "endpoints.token", message, &[&client.preset.id])
+}
+
 async fn try_candidates(io: &Io, client: &Client, call: &Call) -> Result<Rc<DiscoveredMetadata>, Error> {
+    if client.preset.discovery == PresetDiscovery::Fixed {
+        return Err(no_metadata(client));
+    }
     let mut last_status = 404;
     for url in candidates(&client.issuer_url, client.preset.discovery) {
         match get(io, client, call, url).await? {
@@ -127,7 +138,13 @@ fn read(
     let outcome = if response.status == 200 {
         document(client, response)
     } else {
-        Err(refused_status(&response, Origin { url, token_endpoint: false, exchange: false }, &sent, now))
+        let (preset, trusted_origins) = (&client.preset, &[][..]);
+        let asked = Asked { url, token_endpoint: false, exchange: false, preset, trusted_origins, sent: &sent, now };
+        let body = Document::parse(&response.body).ok();
+        Err(match body.and_then(|body| rfc6749_error::parse(body.root())) {
+            Some(refusal) => server_error(refusal, &response, &asked),
+            None => refused_status(&response, &asked),
+        })
     };
     outcome.map_err(|error| cleaned(error, &sent))
 }

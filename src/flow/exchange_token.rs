@@ -2,24 +2,25 @@
 
 use crate::Client;
 use crate::characters::Class;
-use crate::client::check_token_of;
 use crate::error::{Error, ErrorCode};
 use crate::fields::{self, Fields, invalid, missing};
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
+use crate::json::Document;
 use crate::policy::cache::{self, Caps};
 use crate::policy::issued;
 use crate::policy::preset::{IssuedType, OmitMeans, SendRequestedType, ServerPreset, TargetVia};
-use crate::protocol::rfc6749_token::{ACCESS_TOKEN, ExchangeExpectation, TokenSet};
+use crate::protocol::names::token_type::ACCESS_TOKEN;
+use crate::protocol::rfc6749_token::{ExchangeExpectation, LONGEST_TOKEN, TokenSet, check_token};
 use crate::protocol::rfc7519_jwt;
 use crate::protocol::rfc8693_exchange::{self as exchange, TokenExchange};
 use crate::secret::{Secret, add_keys};
 use crate::text::{contains, fill, join};
 use crate::time::UnixMillis;
+use std::borrow::Cow;
 use std::rc::Rc;
 
-const LONGEST_TOKEN: usize = 65_536;
-/// A SAML assertion carries its certificates.
+/// A SAML assertion carries its certificates. In bytes.
 const LONGEST_SAML: usize = 1_048_576;
 
 /// What `exchangeToken` takes. RFC 8693 section 2.1.
@@ -92,7 +93,6 @@ impl TokenExchangeRequest {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let document = fields::document(text)?;
         let request = Fields::new(document.root(), "");
-        let claims = request.get("claims");
         let read = Self {
             subject_token: request.required_text("subjectToken"),
             subject_token_type: request.text("subjectTokenType"),
@@ -103,12 +103,18 @@ impl TokenExchangeRequest {
             resource: request.texts("resource"),
             scope: request.texts("scope"),
             authorization_details: request.raw("authorizationDetails"),
-            claims: claims.map(|claims| claims.as_str().map_or_else(|| claims.text().into(), |text| text.into_owned())),
+            claims: claims(&request),
             extra: request.pairs("extra"),
             verify_issued: request.flag("verifyIssued").unwrap_or_default(),
         };
         request.finish().map(|()| read)
     }
+}
+
+/// A claims request: an object, or its JSON text.
+pub(crate) fn claims(fields: &Fields<'_, '_>) -> Option<String> {
+    let claims = fields.get("claims")?;
+    Some(claims.as_str().map_or_else(|| claims.text().into(), Cow::into_owned))
 }
 
 impl Client {
@@ -135,7 +141,7 @@ impl Client {
 fn with_life(mut token: TokenSet, request: &TokenExchange, caps: Option<Caps>, now: UnixMillis) -> TokenSet {
     if let Some(caps) = caps {
         let subject = rfc7519_jwt::peek(request.subject_token.expose()).and_then(|claims| claims.expires_at);
-        if let Some(life) = cache::usable_until(&token, subject, &caps, now) {
+        if let Some(life) = cache::life_of(&token, subject, &caps, now) {
             token.usable_until = Some(life.usable_until);
             token.stale_until = Some(life.stale_until);
         }
@@ -193,6 +199,10 @@ pub(crate) fn check(mut request: TokenExchangeRequest, preset: &ServerPreset) ->
     token_endpoint::check_resources(&mut request.resource)?;
     token_endpoint::check_scopes(&mut request.scope)?;
     token_endpoint::check_authorization_details(request.authorization_details.as_deref())?;
+    let is_object = |claims: &String| Document::parse(claims).is_ok_and(|document| document.root().is_object());
+    if !request.claims.iter().all(is_object) {
+        return Err(invalid("claims", "`{}` has to be an object, or the JSON text of one"));
+    }
     check_target(&request, preset)?;
     Ok(TokenExchange {
         grant_type: preset.grant_type.clone(),
@@ -215,7 +225,7 @@ fn or_access_token(token_type: &mut Option<String>) -> &str {
 }
 
 fn check_length(token: &str, token_type: &str, field: &str) -> Result<(), Error> {
-    check_token_of(token, field, if contains(token_type, ":saml") { LONGEST_SAML } else { LONGEST_TOKEN })
+    check_token(token, field, if contains(token_type, ":saml") { LONGEST_SAML } else { LONGEST_TOKEN })
 }
 
 fn check_type(value: &str, field: &str, known: &[String]) -> Result<(), Error> {
@@ -242,12 +252,12 @@ fn add_fixed(extra: &mut Vec<(String, String)>, preset: &ServerPreset) -> Result
             return Err(missing(&fill("extra.{}", &[required])));
         }
     }
-    let mut all = Vec::new();
-    for (name, value) in &preset.fixed {
-        if !extra.iter().any(|(set, _)| set == name) {
-            all.push((name.clone(), value.clone()));
-        }
+    for fixed in &preset.fixed {
+        // What says the same may be said twice: it is sent once.
+        extra.retain(|given| given != fixed);
+        token_endpoint::check_extra(extra, &[&fixed.0])?;
     }
+    let mut all = preset.fixed.clone();
     all.append(extra);
     *extra = all;
     Ok(())
@@ -265,8 +275,14 @@ fn check_target(exchange: &TokenExchangeRequest, preset: &ServerPreset) -> Resul
             return Err(Error::config(ErrorCode::InvalidOption, field, "{}takes one `{}` only", &[&says, field]));
         }
     }
-    if preset.target.required && exchange.audience.is_empty() && exchange.resource.is_empty() {
-        return Err(missing("audience"));
+    let via = preset.target.via;
+    let unnamed = match via {
+        TargetVia::Audience | TargetVia::Resource => exchange.audience.is_empty() && exchange.resource.is_empty(),
+        TargetVia::Scope => exchange.scope.is_empty(),
+        TargetVia::None => false,
+    };
+    if preset.target.required && unnamed {
+        return Err(missing(via.as_str()));
     }
     if (preset.scope.required || preset.scope.omit_means == OmitMeans::Error) && exchange.scope.is_empty() {
         return Err(missing("scope"));

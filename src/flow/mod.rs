@@ -160,10 +160,13 @@ impl Io {
     /// # Errors
     /// `timeout` when the operation's time is over first.
     pub async fn authenticate(&self, request: AuthenticateRequest) -> Result<(Vec<Header>, String), Error> {
-        let endpoint = request.endpoint.clone();
         match self.perform(Effect::Authenticate(Box::new(request))).await {
             Input::Authenticated(headers, body) => Ok((headers, body)),
-            Input::Failed(failure) => Err(failure.into_error(&endpoint)),
+            // Nothing was sent, so there is nothing else that could have failed.
+            Input::Failed(_) => Err(Error::from(TransportError {
+                code: ErrorCode::Timeout,
+                message: "the authentication function took longer than `timeoutMs`".into(),
+            })),
             Input::Response(_) | Input::Elapsed => Err(mismatch()),
         }
     }

@@ -5,13 +5,14 @@ use crate::Client;
 use crate::client::options::{AuthData, AuthKind, ClientOptions};
 use crate::error::{Error, ErrorDetails};
 use crate::fields::{self, Fields, REQUIRED, element};
-use crate::flow::exchange_token::{TokenExchangeRequest, check};
+use crate::flow::exchange_token::{TokenExchangeRequest, check, claims};
 use crate::flow::{CallOptions, Flow, token_endpoint};
 use crate::json::{self, ObjectWriter, Value};
 use crate::policy::cache::{self, Caps, Fingerprint};
 use crate::policy::preset::ServerPreset;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::text::fill;
+use crate::time::LONGEST_LIFE;
 use crate::url::{Transport, Url};
 use std::rc::Rc;
 
@@ -26,11 +27,11 @@ pub struct StoreExchange {
     /// Set when a function of the host has a part in what is issued, which no hash can tell apart: the name of the
     /// configuration, which then shares with no other.
     own: Option<String>,
+    /// Which of several credentials is used.
+    zone: Option<String>,
 }
 
 const DEFAULT_SKEW: u64 = 30;
-/// Ten years, as the longest life of a token.
-const LONGEST: u64 = 315_360_000;
 /// The most that one JavaScript `Map` holds.
 const MOST_ENTRIES: u64 = 16_777_216;
 
@@ -87,12 +88,13 @@ impl StoreExchange {
         let options = Self::read_client(config, &request);
         let origins = allowed_origins(config, &request, &options.insecure_hosts);
         let own = config.text("own");
+        let zone = config.filled_text("zone");
         config.finish()?;
 
         let of_auth = options.auth.as_ref().and_then(|auth| auth.client_id.as_ref());
         let client_id = options.client_id.as_ref().or(of_auth).cloned();
         let client = Client::new(options).map_err(|error| relocate(error, config))?;
-        let exchange = Self { client: Rc::new(client), request, caps, client_id, origins, own };
+        let exchange = Self { client: Rc::new(client), request, caps, client_id, origins, own, zone };
         // Everything but the tokens themselves is wrong now or never.
         exchange.fingerprint(None).map_err(|error| relocate(error, config))?;
         Ok(exchange)
@@ -144,7 +146,7 @@ impl StoreExchange {
             resource: config.texts("resource"),
             scope: config.texts(scopes),
             authorization_details: config.raw("authorizationDetails"),
-            claims: None,
+            claims: claims(config),
             extra: config.pairs("extraParams"),
             verify_issued: config.flag("verifyIssued").unwrap_or_default(),
         }
@@ -163,7 +165,7 @@ impl StoreExchange {
         let verify_issued = request.verify_issued;
         let exchange = check(request, &self.client.preset)?;
         let mut print = Fingerprint::default();
-        self.client.identify(&mut print, None)?;
+        self.client.identify(&mut print, self.zone.as_deref())?;
         cache::add_exchange(&mut print, &exchange);
         print.flag(verify_issued);
         print.optional(self.own.as_deref());
@@ -185,6 +187,7 @@ impl StoreExchange {
         }
         params.finish()?;
         call.caps = Some(self.caps);
+        call.zone = self.zone.clone();
         Ok(self.client.exchange_token(request, call))
     }
 
@@ -215,9 +218,9 @@ impl StoreExchange {
 impl Caps {
     fn read(options: &Fields<'_, '_>) -> Self {
         Self {
-            skew_seconds: options.integer("skewSeconds", 0, LONGEST).unwrap_or(DEFAULT_SKEW),
-            max_expires_in_seconds: options.integer("maxExpiresInSeconds", 0, LONGEST),
-            default_expires_in_seconds: options.integer("defaultExpiresInSeconds", 0, LONGEST),
+            skew_seconds: options.integer("skewSeconds", 0, LONGEST_LIFE).unwrap_or(DEFAULT_SKEW),
+            max_expires_in_seconds: options.integer("maxExpiresInSeconds", 0, LONGEST_LIFE),
+            default_expires_in_seconds: options.integer("defaultExpiresInSeconds", 0, LONGEST_LIFE),
         }
     }
 }
@@ -262,13 +265,15 @@ fn address(config: &Fields<'_, '_>, name: &str, text: &str, insecure_hosts: &[St
 /// An error of the client or the exchange, at the member of the configuration that it comes from.
 fn relocate(mut error: Error, config: &Fields<'_, '_>) -> Error {
     if let Some(ErrorDetails::Config(error)) = error.details_mut() {
+        let written = |name: &'static str| config.get(name).is_some();
+        let renamed = |from: &str, to: &str| error.field.strip_prefix(from).map(|rest| fill("{}{}", &[to, rest]));
         let name = match error.field.as_str() {
-            "scope" if config.get("requestedScopes").is_some() => "requestedScopes".into(),
             "auth.clientId" => "clientId".into(),
-            field => match field.strip_prefix("extra") {
-                Some(rest) => fill("extraParams{}", &[rest]),
-                None => field.into(),
-            },
+            // Made of it, and not written.
+            "auth" if written("clientSecret") => "clientSecret".into(),
+            field => renamed("extra", "extraParams")
+                .or_else(|| renamed("scope", "requestedScopes").filter(|_| written("requestedScopes")))
+                .unwrap_or_else(|| field.into()),
         };
         error.field = config.field(&name);
     }

@@ -6,19 +6,20 @@ use crate::error::{Error, ErrorCode};
 use crate::fields::{self, element, invalid};
 use crate::flow::discover_server_metadata::server_metadata;
 use crate::flow::{AuthenticateRequest, Call, Io};
-use crate::form::Form;
+use crate::form::{self, Form};
 use crate::http::{Header, HttpRequest, HttpResponse};
 use crate::json::{Document, Value};
-use crate::policy::action::{Origin, cleaned, refused_status, server_error};
+use crate::policy::action::{Asked, cleaned, refused_status, server_error};
 use crate::policy::preset::{ExpiresIn, OmitMeans};
 use crate::policy::retry::{Repeat, RetryBudget};
 use crate::protocol::rfc6749_client_authentication::{self as client_authentication, ClientAuthentication};
 use crate::protocol::rfc6749_error;
 use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, TokenSet, is_scope_token};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
-use crate::secret::{Secret, add_key};
+use crate::secret::Secret;
 use crate::text::{fill, join};
 use crate::time::UnixMillis;
+use std::mem::take;
 use std::rc::Rc;
 
 /// A grant that is ready to be sent but for the client's authentication.
@@ -39,8 +40,10 @@ pub(crate) async fn send(io: &Io, client: Rc<Client>, call: &Call, grant: Grant)
         Some(_) => None,
         None => Some(server_metadata(io, &client, call).await?),
     };
-    let mut budget = RetryBudget::new(client.max_retries, call.deadline);
+    let retries = client.max_retries;
     let mut attempt = Attempt::new(client, call, grant, metadata)?;
+    // A prepared request is repeated as it is told, and what the host adds may be good for one request only.
+    let mut budget = RetryBudget::new(if call.prepared && attempt.by_host() { 0 } else { retries }, call.deadline);
     loop {
         // Authenticated anew each time: an assertion of the host may be good for one request only.
         let mut request = attempt.request(call);
@@ -91,9 +94,9 @@ impl Attempt {
     ) -> Result<Self, Error> {
         let endpoint = token_endpoint(&client, metadata.as_deref())?;
         let rules = &client.preset.client_auth;
-        let listed = metadata.as_ref().and_then(|metadata| metadata.list("token_endpoint_auth_methods_supported"));
+        let listed = || metadata.as_ref()?.list("token_endpoint_auth_methods_supported");
         let authentication = client.authentication(call.zone.as_deref())?;
-        let authentication = authentication.resolve(listed.as_deref(), &rules.allowed, rules.forbid_header);
+        let authentication = authentication.resolve(listed, |method| rules.takes(method));
         Ok(Self { client, grant, authentication, endpoint, metadata })
     }
 
@@ -113,10 +116,15 @@ impl Attempt {
         request
     }
 
+    /// True when it is the host that authenticates.
+    fn by_host(&self) -> bool {
+        matches!(self.authentication, ClientAuthentication::Host { .. })
+    }
+
     /// What the host is asked, when it is the host that authenticates.
     #[inline(never)]
     fn for_host(&self, request: &HttpRequest) -> Option<AuthenticateRequest> {
-        matches!(self.authentication, ClientAuthentication::Host { .. }).then(|| AuthenticateRequest {
+        self.by_host().then(|| AuthenticateRequest {
             issuer: self.client.issuer.clone(),
             endpoint: self.endpoint.clone(),
             headers: request.headers.clone(),
@@ -129,21 +137,29 @@ impl Attempt {
     fn read(&self, call: &Call, answer: Result<HttpResponse, Error>, now: UnixMillis) -> Result<TokenSet, Error> {
         let response = answer?;
         let preset = &self.client.preset;
-        let origin = Origin { url: &self.endpoint, token_endpoint: true, exchange: self.grant.exchange.is_some() };
         let document = Document::parse(&response.body).ok();
         let body = document.as_ref().map(Document::root);
-        if let Some(error) = body.and_then(rfc6749_error::parse) {
-            let trusted = self.client.trusted_origins();
-            return Err(server_error(error, &response, preset, origin, &trusted, &self.secrets(call), now));
-        }
-        if response.status != 200 {
-            let secrets = self.secrets(call);
-            return Err(cleaned(refused_status(&response, origin, &secrets, now), &secrets));
+        let refusal = body.and_then(rfc6749_error::parse);
+        if refusal.is_some() || response.status != 200 {
+            let asked = Asked {
+                url: &self.endpoint,
+                token_endpoint: true,
+                exchange: self.grant.exchange.is_some(),
+                preset,
+                trusted_origins: &self.client.trusted_origins(),
+                sent: &self.secrets(call),
+                now,
+            };
+            return Err(match refusal {
+                Some(refusal) => server_error(refusal, &response, &asked),
+                None => cleaned(refused_status(&response, &asked), asked.sent),
+            });
         }
         let expected = Expectation {
             issuer: &self.client.issuer,
             scope: &self.grant.scope,
             no_scope_means_none: preset.scope.omit_means == OmitMeans::None,
+            scopes_echoed: preset.scope.echoed,
             token_types: &preset.response.token_types,
             assume_bearer: preset.response.assume_bearer,
             numeric_life: preset.response.expires_in == ExpiresIn::Number,
@@ -161,14 +177,28 @@ impl Attempt {
         secrets
     }
 
-    /// Takes over what the host has made of a request. What it added is as secret as what we would have sent.
+    /// Takes over what the host has made of a request. What it added is as secret as what we would have sent, but for what
+    /// only names the client or the method (RFC 7521 section 4.2).
     #[inline(never)]
     fn complete(&mut self, request: &mut HttpRequest, headers: Vec<Header>, body: String) {
+        let ours = request.body.take().unwrap_or_default();
         for field in body.split('&') {
-            add_key(&mut self.grant.secrets, field.split_once('=').map_or("", |(_, value)| value));
+            let (name, value) = field.split_once('=').unwrap_or((field, ""));
+            if !matches!(name, "client_id" | "client_assertion_type") && !ours.split('&').any(|own| own == field) {
+                self.grant.secrets.push(Secret::new(form::decode(value)));
+            }
         }
+        request.body = Some(body);
+        let ours = take(&mut request.headers);
+        // How the body is written and what can be read is not for the host to say.
+        let is_ours = |name: &str| matches!(name, "accept" | "content-type");
+        request.headers = ours.iter().filter(|(name, _)| is_ours(name)).cloned().collect();
         for (name, value) in headers {
-            if request.header(&name) != Some(value.as_str()) {
+            let name = name.to_ascii_lowercase();
+            if is_ours(&name) {
+                continue;
+            }
+            if !ours.iter().any(|(own, set)| *own == name && *set == value) {
                 // With its scheme and without.
                 let credential = value.split_once(' ').map_or(value.as_str(), |(_, credential)| credential);
                 self.grant.secrets.push(Secret::new(credential));
@@ -176,7 +206,6 @@ impl Attempt {
             }
             request.set_header(&name, value);
         }
-        request.body = Some(body);
     }
 }
 
@@ -188,7 +217,10 @@ pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Resu
             return Err(invalid("extra", "`extra` has a parameter without a name"));
         }
         if reserved.iter().chain(&client_authentication::RESERVED).any(|reserved| reserved.eq_ignore_ascii_case(name)) {
-            return Err(invalid(&field, "`{}` would replace a parameter that the operation sets itself"));
+            return Err(invalid(
+                &field,
+                "`{}` is a parameter of the operation itself: it has an option of its own, or is not for the caller to set",
+            ));
         }
     }
     Ok(())
@@ -196,11 +228,10 @@ pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Resu
 
 /// Splits the scopes of a scope option, and only them, at spaces (RFC 6749 section 3.3).
 pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
+    let wrong = |text: &str| rfc6749_token::scopes(text).iter().any(|scope| !is_scope_token(scope));
+    check_each(list, "scope", wrong, "`{}` holds a character that no scope may hold (RFC 6749 section 3.3)")?;
     let mut scopes: Vec<String> = Vec::new();
     for scope in rfc6749_token::scopes(&join(list, " ")) {
-        if !is_scope_token(&scope) {
-            return Err(invalid("scope", "`{}` holds a character that no scope may hold (RFC 6749 section 3.3)"));
-        }
         if !scopes.contains(&scope) {
             scopes.push(scope);
         }
@@ -209,42 +240,39 @@ pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Drops empty elements. Resources are absolute URIs without a fragment (RFC 8707 section 2, RFC 8693 section 2.1).
+/// Resources are absolute URIs without a fragment (RFC 8707 section 2, RFC 8693 section 2.1).
 pub(crate) fn check_resources(list: &mut Vec<String>) -> Result<(), Error> {
-    drop_empty(list);
-    for resource in list {
-        let scheme = resource.split(':').next().unwrap_or_default();
-        let absolute = scheme.len() < resource.len()
-            && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && Class::TOKEN68.is_all_of(scheme)
-            && !scheme.contains(['_', '~', '/']);
-        if !absolute
-            || resource.contains('#')
-            || resource.chars().any(|character| character.is_control() || character.is_whitespace())
-        {
-            return Err(invalid(
-                "resource",
-                "`{}` has to be an absolute URI without a fragment: a logical name is an `audience`",
-            ));
-        }
-    }
-    Ok(())
+    let message = "`{}` has to be an absolute URI without a fragment: a logical name is an `audience`";
+    check_each(list, "resource", |text| !text.is_empty() && !is_absolute_uri(text), message)
 }
 
-/// Drops empty elements. Audiences are any text that can stand in a form.
+/// An absolute-URI (RFC 3986 section 4.3), as far as a sender has to know: a scheme (section 3.1), and no fragment.
+fn is_absolute_uri(text: &str) -> bool {
+    let scheme = text.split(':').next().unwrap_or_default();
+    // The characters of a token68 are those of a scheme and three more.
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && Class::TOKEN68.is_all_of(scheme)
+        && !scheme.contains(['_', '~', '/']);
+    let sound = |character: char| character != '#' && !character.is_control() && !character.is_whitespace();
+    is_scheme && scheme.len() < text.len() && text.chars().all(sound)
+}
+
+/// Audiences are any text that can stand in a form.
 pub(crate) fn check_audiences(list: &mut Vec<String>) -> Result<(), Error> {
-    drop_empty(list);
-    for (index, audience) in list.iter().enumerate() {
-        if audience.chars().any(char::is_control) {
-            return Err(invalid(&element("audience", index), "`{}` holds a control character"));
-        }
-    }
-    Ok(())
+    check_each(list, "audience", |text| text.chars().any(char::is_control), "`{}` holds a control character")
 }
 
+/// Checks the elements of a list option, and drops the empty ones.
 #[inline(never)]
-fn drop_empty(list: &mut Vec<String>) {
+fn check_each(list: &mut Vec<String>, field: &str, wrong: fn(&str) -> bool, message: &str) -> Result<(), Error> {
+    for (index, text) in list.iter().enumerate() {
+        if wrong(text) {
+            // One that stands alone may have been written as a text.
+            return Err(invalid(&if list.len() > 1 { element(field, index) } else { field.into() }, message));
+        }
+    }
     list.retain(|element| !element.is_empty());
+    Ok(())
 }
 
 /// Authorization details are a JSON array of objects (RFC 9396 section 2).

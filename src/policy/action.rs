@@ -11,25 +11,34 @@ use crate::text::{decimal, fill};
 use crate::time::UnixMillis;
 use crate::url::Url;
 
-/// Where an answer came from.
+/// What was asked, and of whom.
 #[derive(Clone, Copy, Debug)]
-pub struct Origin<'a> {
+pub struct Asked<'a> {
     /// The URL that was asked.
     pub url: &'a str,
     /// True for the token endpoint, where a bare 401 or 403 speaks of the client's authentication.
     pub token_endpoint: bool,
     /// True for a token exchange.
     pub exchange: bool,
+    /// What the errors of the server mean.
+    pub preset: &'a ServerPreset,
+    /// The origins an interaction URL may lead to. Any other URL is left out, because it comes from the network and would
+    /// be opened in front of a user.
+    pub trusted_origins: &'a [String],
+    /// What was sent and must not be shown.
+    pub sent: &'a [Secret],
+    /// When the answer came.
+    pub now: UnixMillis,
 }
 
 /// The error of an answer whose status is not 200 and that is no OAuth error.
 #[must_use]
-pub fn refused_status(response: &HttpResponse, origin: Origin<'_>, sent: &[Secret], now: UnixMillis) -> Error {
+pub fn refused_status(response: &HttpResponse, asked: &Asked<'_>) -> Error {
     let status = response.status;
     let (code, message) = match status {
-        0 | 301 | 302 | 303 | 307 | 308 => (ErrorCode::UnexpectedRedirect, redirect_message(response, origin.url)),
-        401 if origin.token_endpoint => return bare_unauthorized(response, origin, sent, now),
-        201 if origin.token_endpoint => (
+        0 | 301 | 302 | 303 | 307 | 308 => (ErrorCode::UnexpectedRedirect, redirect_message(response, asked.url)),
+        401 if asked.token_endpoint => return bare_unauthorized(response, asked),
+        201 if asked.token_endpoint => (
             ErrorCode::UnexpectedStatus,
             "the token endpoint answered 201: a token response has status 200 (RFC 6749 section 5.1)".into(),
         ),
@@ -37,26 +46,26 @@ pub fn refused_status(response: &HttpResponse, origin: Origin<'_>, sent: &[Secre
             ErrorCode::HttpError,
             fill(
                 "{} answered with HTTP status {} and no OAuth error",
-                &[&origin_of(origin.url), &decimal(status.into())],
+                &[&origin_of(asked.url), &decimal(status.into())],
             ),
         ),
         _ => (
             ErrorCode::UnexpectedStatus,
             fill(
                 "{} answered with HTTP status {} where 200 is expected",
-                &[&origin_of(origin.url), &decimal(status.into())],
+                &[&origin_of(asked.url), &decimal(status.into())],
             ),
         ),
     };
-    let no_words = origin.token_endpoint && response.body.trim_ascii().is_empty();
+    let no_words = asked.token_endpoint && response.body.trim_ascii().is_empty();
     let action = if status == 403 && no_words { Action::FixClientAuth } else { by_status(status) };
     // Below 400 the body is no error text and may hold an issued token.
-    let body_snippet = if status >= 400 { clean_snippet(&response.body, sent) } else { String::new() };
+    let body_snippet = if status >= 400 { clean_snippet(&response.body, asked.sent) } else { String::new() };
     Error::from(HttpError {
         code,
         status,
         message,
-        retry_after_ms: response.retry_after_millis(now),
+        retry_after_ms: response.retry_after_millis(asked.now),
         body_snippet,
         action,
     })
@@ -84,24 +93,26 @@ fn redirect_origin(location: &str, from: &str) -> Option<String> {
     }
 }
 
-fn bare_unauthorized(response: &HttpResponse, origin: Origin<'_>, sent: &[Secret], now: UnixMillis) -> Error {
+fn bare_unauthorized(response: &HttpResponse, asked: &Asked<'_>) -> Error {
     Error::from(ServerError {
         status: response.status,
         error: None,
         error_description: None,
         error_uri: None,
-        retry_after_ms: response.retry_after_millis(now),
-        challenges: challenges(response, sent),
+        retry_after_ms: response.retry_after_millis(asked.now),
+        challenges: challenges(response, asked.sent),
         interaction_url: None,
         claims: None,
         action: Action::FixClientAuth,
-        exchange: origin.exchange,
+        exchange: asked.exchange,
     })
 }
 
-/// The challenges of an answer, cleaned: a server may echo there as well.
+/// The challenges of an answer, cleaned: a server may echo there as well. One with status 200 challenges nobody (RFC 9110
+/// section 11.6.1).
 fn challenges(response: &HttpResponse, sent: &[Secret]) -> Vec<Challenge> {
-    let mut challenges = response.header("www-authenticate").map(rfc9110_challenge::parse).unwrap_or_default();
+    let header = response.header("www-authenticate").filter(|_| response.status != 200);
+    let mut challenges = header.map(rfc9110_challenge::parse).unwrap_or_default();
     for challenge in &mut challenges {
         challenge.scheme = clean(&challenge.scheme, sent);
         for (name, value) in &mut challenge.params {
@@ -114,33 +125,23 @@ fn challenges(response: &HttpResponse, sent: &[Secret]) -> Vec<Challenge> {
 }
 
 /// The error that an OAuth error answer becomes.
-///
-/// `trusted_origins` are the origins an interaction URL may lead to; any other URL is left out, because it comes from
-/// the network and would be opened in front of a user.
 #[must_use]
-pub fn server_error(
-    body: ErrorBody,
-    response: &HttpResponse,
-    preset: &ServerPreset,
-    origin: Origin<'_>,
-    trusted_origins: &[String],
-    sent: &[Secret],
-    now: UnixMillis,
-) -> Error {
-    let interaction_url = body.interaction_url.as_deref().and_then(|url| interaction_url(url, trusted_origins));
+pub fn server_error(body: ErrorBody, response: &HttpResponse, asked: &Asked<'_>) -> Error {
+    let sent = asked.sent;
+    let interaction_url = body.interaction_url.as_deref().and_then(|url| interaction_url(url, asked.trusted_origins));
     let interaction_url = interaction_url.filter(|url| holds_nothing_of(url, sent));
-    let action = action_of(&body, response, preset, interaction_url.is_some());
+    let action = action_of(&body, response, asked.preset, interaction_url.is_some());
     Error::from(ServerError {
         status: response.status,
         error: Some(clean(&body.error, sent)),
-        error_description: body.description.map(|text| clean(&text, sent)),
-        error_uri: body.uri.map(|text| clean(&text, sent)),
-        retry_after_ms: response.retry_after_millis(now),
+        error_description: body.description.as_deref().map(|text| clean(text, sent)),
+        error_uri: body.uri.as_deref().map(|text| clean(text, sent)),
+        retry_after_ms: response.retry_after_millis(asked.now),
         challenges: challenges(response, sent),
         interaction_url,
         claims: body.claims.filter(|claims| holds_nothing_of(claims, sent)),
         action,
-        exchange: origin.exchange,
+        exchange: asked.exchange,
     })
 }
 
@@ -179,8 +180,6 @@ fn has_member(body: &str, name: &str) -> bool {
 fn by_code(error: &str, status: u16) -> Action {
     match error {
         "invalid_client" => Action::FixClientAuth,
-        // RFC 6749 section 5.2 keeps 401 for failed client authentication, whatever the code beside it.
-        "unauthorized_client" if status == 401 => Action::FixClientAuth,
         "unauthorized_client"
         | "unsupported_grant_type"
         | "unsupported_token_type"
@@ -193,14 +192,15 @@ fn by_code(error: &str, status: u16) -> Action {
         }
         "insufficient_scope" => Action::StepUp,
         "invalid_scope" | "invalid_target" | "scope_invalid" => Action::NarrowRequest,
+        // Dex refuses an upstream token in this way.
+        "access_denied" if status == 401 => Action::RenewSubject,
         "access_denied" => Action::Denied,
         "temporarily_unavailable" | "slow_down" => Action::Wait,
         _ => match status {
             429 | 503 => Action::Wait,
             500.. => Action::ServerFault,
-            401 => Action::FixClientAuth,
-            403 => Action::Denied,
             _ if error == "server_error" => Action::ServerFault,
+            403 => Action::Denied,
             _ => Action::FixConfig,
         },
     }

@@ -12,7 +12,7 @@ use crate::protocol::rfc7519_jwt::{self, Claims};
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::protocol::rfc8693_exchange::TokenExchange;
 use crate::secret::Secret;
-use crate::time::UnixMillis;
+use crate::time::{UnixMillis, millis};
 use sha2::{Digest, Sha256};
 
 /// A SHA-256 over parts, each with its length before it: no two lists of parts give the same bytes.
@@ -149,7 +149,7 @@ pub fn add_preset(print: &mut Fingerprint, preset: &ServerPreset) {
         grant_type: _,
         names: _,
         target: _,
-        scope: PresetScope { required: _, omit_means },
+        scope: PresetScope { required: _, omit_means, echoed },
         subject_types: _,
         actor_types: _,
         requested_types: _,
@@ -163,6 +163,7 @@ pub fn add_preset(print: &mut Fingerprint, preset: &ServerPreset) {
     } = preset;
     print.text(id);
     print.count(*omit_means as usize);
+    print.flag(*echoed);
     print.texts(token_types);
     print.count(*expires_in as usize);
     print.texts(payload);
@@ -230,14 +231,14 @@ pub struct Life {
 /// `subject_exp` is the end of the subject token in seconds since the epoch, when it is known. No life is invented: of a
 /// token without `expires_in` that is no JWT with `exp` either, only [`Caps::default_expires_in_seconds`] can tell.
 #[must_use]
-pub fn usable_until(token: &TokenSet, subject_exp: Option<f64>, caps: &Caps, now: UnixMillis) -> Option<Life> {
+pub fn life_of(token: &TokenSet, subject_exp: Option<f64>, caps: &Caps, now: UnixMillis) -> Option<Life> {
     let stated = rfc7519_jwt::peek(&token.access_token).and_then(|claims| claims.expires_at).map(instant);
     let assumed = caps.default_expires_in_seconds.map(|life| after(now, life));
     let own = earlier(token.expires_at, stated).or(assumed)?;
     let bounds = earlier(subject_exp.map(instant), caps.max_expires_in_seconds.map(|life| after(now, life)));
     let end = bounds.map_or(own, |bound| own.min(bound));
     let life = end.since(now);
-    let skew = caps.skew_seconds.saturating_mul(1000);
+    let skew = millis(caps.skew_seconds);
     // A short life would be all skew.
     let skew = if life < SHORT_LIFE { skew.min(life / 10) } else { skew };
     let usable_until = UnixMillis(end.0.saturating_sub(skew));
@@ -258,7 +259,7 @@ fn earlier(one: Option<UnixMillis>, other: Option<UnixMillis>) -> Option<UnixMil
 }
 
 fn after(now: UnixMillis, seconds: u64) -> UnixMillis {
-    now.plus(seconds.saturating_mul(1000))
+    now.plus(millis(seconds))
 }
 
 /// A NumericDate of a JWT (RFC 7519 section 2). What is before the epoch is the epoch.

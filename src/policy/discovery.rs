@@ -19,16 +19,12 @@ pub fn candidates(issuer: &Url, discovery: PresetDiscovery) -> Vec<String> {
     let rfc8414 = fill("{}/.well-known/oauth-authorization-server{}", &[&origin, path]);
     let inserted = fill("{}/.well-known/openid-configuration{}", &[&origin, path]);
     let appended = fill("{}{}/.well-known/openid-configuration", &[&origin, path]);
-    let mut candidates = match discovery {
-        PresetDiscovery::Rfc8414 => vec![rfc8414],
-        PresetDiscovery::Oidc => Vec::new(),
-        PresetDiscovery::Fixed => return Vec::new(),
-    };
-    if inserted != appended {
-        candidates.push(inserted);
+    match discovery {
+        PresetDiscovery::Rfc8414 if inserted == appended => vec![rfc8414, appended],
+        PresetDiscovery::Rfc8414 => vec![rfc8414, inserted, appended],
+        PresetDiscovery::Oidc => vec![appended],
+        PresetDiscovery::Fixed => Vec::new(),
     }
-    candidates.push(appended);
-    candidates
 }
 
 /// Statuses that say "not here": only they lead to the next address.

@@ -116,7 +116,7 @@ words! {
 }
 
 /// What may be left out of `scope`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[cfg_attr(target_arch = "wasm32", serde(rename_all = "camelCase"))]
 pub struct PresetScope {
@@ -126,6 +126,10 @@ pub struct PresetScope {
     /// What the server grants when none is named.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub omit_means: OmitMeans,
+    /// False when answers name scopes in another way than requests do, as Entra ID does with `.default`: then nothing can be
+    /// told of what is missing, and `missingScopes` stays empty.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub echoed: bool,
 }
 
 words! {
@@ -263,7 +267,7 @@ words! {
         /// RFC 8414 first, then OpenID.
         #[default]
         Rfc8414 = "rfc8414",
-        /// OpenID only.
+        /// The one of OpenID Connect Discovery section 4 only.
         Oidc = "oidc",
         /// None: the server has no metadata, and every endpoint is given.
         Fixed = "fixed",
@@ -282,6 +286,15 @@ impl Default for ServerPreset {
         let mut preset = Self::read(&Fields::absent());
         preset.id = "rfc8693".into();
         preset
+    }
+}
+
+impl PresetClientAuth {
+    /// True for a method that the server takes, by its registered name (RFC 7591 section 2).
+    #[must_use]
+    pub fn takes(&self, method: &str) -> bool {
+        let forbidden = self.forbid_header && method == "client_secret_basic";
+        !forbidden && (self.allowed.is_empty() || self.allowed.iter().any(|allowed| allowed == method))
     }
 }
 

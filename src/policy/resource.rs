@@ -1,5 +1,6 @@
 //! What a resource's refusal of a token means (RFC 6750 section 3.1, RFC 9110 section 11.6.1).
 
+use crate::base64;
 use crate::error::{Action, Error, ErrorCode, TokenError};
 use crate::protocol::rfc6749_token::{is_scope_token, scopes};
 use crate::protocol::rfc9110_challenge;
@@ -12,15 +13,18 @@ use crate::secret::{Secret, clean_snippet, holds_nothing_of};
 #[must_use]
 pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Error> {
     let challenges = rfc9110_challenge::parse(www_authenticate);
-    let challenge = challenges.into_iter().find(|challenge| matches!(challenge.scheme.as_str(), "bearer" | "dpop"))?;
+    // A token is presented as a bearer token: of several challenges the one for these speaks of it.
+    let of = |scheme: &str| challenges.iter().find(|challenge| challenge.scheme == scheme);
+    let challenge = of("bearer").or_else(|| of("dpop"))?;
     let param = |name: &str| challenge.params.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
+    let sent = std::slice::from_ref(sent);
+    let claims = param("claims").map(plain_claims).filter(|claims| holds_nothing_of(claims, sent));
     let (code, action) = match (status, param("error")) {
         (401, _) if param("claims").is_some() => (ErrorCode::InvalidToken, Action::ClaimsChallenge),
         (401, _) => (ErrorCode::InvalidToken, Action::RenewSubject),
         (403, Some("insufficient_scope")) => (ErrorCode::InsufficientScope, Action::StepUp),
         _ => return None,
     };
-    let sent = std::slice::from_ref(sent);
     let mut required_scopes = scopes(param("scope").unwrap_or_default());
     // What is no scope, or holds what we sent, cannot be asked for: it is the resource's own mistake, or an echo.
     required_scopes.retain(|scope| is_scope_token(scope) && holds_nothing_of(scope, sent));
@@ -30,8 +34,16 @@ pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Err
         status,
         description: param("error_description").map(|text| clean_snippet(text, sent)),
         required_scopes,
-        claims: param("claims").filter(|claims| holds_nothing_of(claims, sent)).map(String::from),
+        claims,
     }))
+}
+
+/// The claims of a challenge as JSON text, which is what an exchange takes. A header cannot hold them as they are, so that
+/// resources encode them (Microsoft's claims challenge); what is not encoded in that way stays as it is.
+fn plain_claims(written: &str) -> String {
+    let url_safe = written.replace('+', "-").replace('/', "_");
+    let decoded = base64::decode_url(url_safe.trim_end_matches('='));
+    decoded.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| written.into())
 }
 
 #[cfg(test)]
@@ -72,11 +84,30 @@ mod tests {
         assert_eq!(token_error(403, header).unwrap().required_scopes, ["crm"]);
         let header = r#"Bearer error="insufficient_claims", claims="presented-token-0123456789""#;
         assert_eq!(token_error(401, header).unwrap().claims, None);
+        let encoded = base64::encode(br#"{"a":"presented-token-0123456789"}"#);
+        let header = ["Bearer claims=\"", &encoded, "\""].concat();
+        assert_eq!(token_error(401, &header).unwrap().claims, None, "{encoded}");
+    }
+
+    #[test]
+    fn of_several_challenges_that_for_bearer_tokens_counts() {
+        for header in [
+            r#"DPoP algs="ES256", Bearer error="insufficient_scope", scope="x""#,
+            r#"Bearer error="insufficient_scope", scope="x", DPoP algs="ES256", error="invalid_token""#,
+            r#"DPoP error="insufficient_scope", scope="x""#,
+        ] {
+            assert_eq!(token_error(403, header).unwrap().required_scopes, ["x"], "{header}");
+        }
     }
 
     #[test]
     fn a_claims_challenge_says_what_the_user_has_to_do() {
-        let error = token_error(401, r#"Bearer error="insufficient_claims", claims="e30=""#).unwrap();
-        assert_eq!((error.action, error.claims.as_deref()), (Action::ClaimsChallenge, Some("e30=")));
+        for (written, claims) in
+            [("e30=", "{}"), ("eyJhIjoiw7_DvyJ9", r#"{"a":"ÿÿ"}"#), ("eyJhIjoiw7/DvyJ9", r#"{"a":"ÿÿ"}"#), ("{}", "{}")]
+        {
+            let header = ["Bearer error=\"insufficient_claims\", claims=\"", written, "\""].concat();
+            let error = token_error(401, &header).unwrap();
+            assert_eq!((error.action, error.claims.as_deref()), (Action::ClaimsChallenge, Some(claims)));
+        }
     }
 }

@@ -54,28 +54,28 @@ pub enum ClientAuthentication {
 }
 
 impl ClientAuthentication {
-    /// The registered name of the method (RFC 7591 section 2); `None` for what has none.
+    /// The registered names of the methods that this may come to (RFC 7591 section 2); none for what has no name.
     #[must_use]
-    pub fn method(&self) -> Option<&'static str> {
+    pub fn methods(&self) -> &'static [&'static str] {
         match self {
-            Self::None { .. } => Some("none"),
-            Self::Basic { .. } => Some("client_secret_basic"),
-            Self::Post { .. } => Some("client_secret_post"),
-            Self::Secret { .. } | Self::Bearer { .. } | Self::Host { .. } => None,
+            Self::None { .. } => &["none"],
+            Self::Basic { .. } => &[BASIC],
+            Self::Post { .. } => &[POST],
+            Self::Secret { .. } => &[BASIC, POST],
+            Self::Bearer { .. } | Self::Host { .. } => &[],
         }
     }
 
-    /// Settles how a [`Self::Secret`] is sent, by the methods that the server lists and those that its preset allows:
-    /// in the body where only that is left, otherwise by HTTP Basic, which RFC 8414 section 2 means by no list at all.
+    /// Settles how a [`Self::Secret`] is sent, by the methods that the server lists and those that it `takes` by its
+    /// preset: in the body where only that is left, otherwise by HTTP Basic, which RFC 8414 section 2 means by no list at
+    /// all.
     #[must_use]
-    pub fn resolve(&self, listed: Option<&[String]>, allowed: &[String], forbid_header: bool) -> Self {
+    pub fn resolve(&self, listed: impl FnOnce() -> Option<Vec<String>>, takes: impl Fn(&str) -> bool) -> Self {
         let Self::Secret { client_id, secret, raw } = self else { return self.clone() };
-        let takes = |method: &str| {
-            let by_preset = allowed.is_empty() || allowed.iter().any(|name| name == method);
-            by_preset && listed.is_none_or(|listed| listed.iter().any(|name| name == method))
-        };
+        let listed = listed();
+        let lists = |method: &str| listed.as_ref().is_none_or(|listed| listed.iter().any(|name| name == method));
         let (client_id, secret) = (client_id.clone(), secret.clone());
-        if forbid_header || (takes("client_secret_post") && !takes("client_secret_basic")) {
+        if !takes(BASIC) || (takes(POST) && lists(POST) && !lists(BASIC)) {
             Self::Post { client_id, secret }
         } else {
             Self::Basic { client_id, secret, raw: *raw }
@@ -122,6 +122,9 @@ impl ClientAuthentication {
     }
 }
 
+const BASIC: &str = "client_secret_basic";
+const POST: &str = "client_secret_post";
+
 /// Names that client authentication sets in a form: an extra parameter may not.
 pub const RESERVED: [&str; 4] = ["client_id", "client_secret", "client_assertion", "client_assertion_type"];
 
@@ -154,17 +157,16 @@ mod tests {
     #[test]
     fn a_secret_goes_where_the_metadata_says_and_into_the_header_by_default() {
         let secret = ClientAuthentication::Secret { client_id: "c".into(), secret: Secret::new("s"), raw: false };
-        let method = |listed: Option<&[&str]>, allowed: &[&str], forbid_header| {
-            let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-            secret.resolve(listed.map(list).as_deref(), &list(allowed), forbid_header).method().unwrap()
+        let method = |listed: Option<&[&str]>, takes: &[&str]| {
+            let listed = || listed.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
+            secret.resolve(listed, |method| takes.contains(&method)).methods()[0]
         };
-        let (basic, post) = ("client_secret_basic", "client_secret_post");
-        assert_eq!(method(None, &[], false), basic);
-        assert_eq!(method(Some(&[basic, post]), &[], false), basic);
-        assert_eq!(method(Some(&[post]), &[], false), post);
-        assert_eq!(method(Some(&["private_key_jwt"]), &[], false), basic);
-        assert_eq!(method(None, &[post], false), post);
-        assert_eq!(method(None, &[], true), post);
+        assert_eq!(method(None, &[BASIC, POST]), BASIC);
+        assert_eq!(method(Some(&[BASIC, POST]), &[BASIC, POST]), BASIC);
+        assert_eq!(method(Some(&[POST]), &[BASIC, POST]), POST);
+        assert_eq!(method(Some(&["private_key_jwt"]), &[BASIC, POST]), BASIC);
+        assert_eq!(method(None, &[POST]), POST);
+        assert_eq!(method(Some(&[POST]), &[BASIC]), BASIC, "never a method that the preset does not allow");
     }
 
     #[test]

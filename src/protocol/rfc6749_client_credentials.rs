@@ -1,6 +1,7 @@
 //! The client credentials grant (RFC 6749 section 4.4), with `resource` of RFC 8707 and `authorization_details` of RFC 9396.
 
 use crate::form::Form;
+use crate::protocol::names::grant_type;
 use crate::text::join;
 
 /// Names this grant sets: an extra parameter may not.
@@ -23,7 +24,7 @@ pub struct ClientCredentialsGrant {
 #[must_use]
 pub fn form(grant: &ClientCredentialsGrant) -> Form {
     let mut form = Form::new();
-    form.push("grant_type", "client_credentials");
+    form.push("grant_type", grant_type::CLIENT_CREDENTIALS);
     form.push_each("resource", &grant.resource);
     form.push_each("audience", &grant.audience);
     if !grant.scope.is_empty() {

@@ -14,7 +14,7 @@ pub struct ErrorBody {
     pub uri: Option<String>,
     /// Microsoft's `suberror`.
     pub suberror: Option<String>,
-    /// What a claims challenge asks for.
+    /// What a claims challenge asks for, as JSON text.
     pub claims: Option<String>,
     /// Where the user can act, under any of the names servers use.
     pub interaction_url: Option<String>,
@@ -39,7 +39,9 @@ pub fn parse(body: Value<'_, '_>) -> Option<ErrorBody> {
         description: text("error_description"),
         uri: text("error_uri"),
         suberror: text("suberror"),
-        claims: text("claims"),
+        // Written as a text by Microsoft, as an object by others.
+        claims: text("claims")
+            .or_else(|| body.get("claims").filter(|claims| claims.is_object()).map(|claims| claims.text().into())),
         interaction_url,
     })
 }

@@ -5,21 +5,19 @@ use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::json::{ObjectWriter, Value};
 use crate::protocol::names::token_type;
-use crate::secret::clean_snippet;
-use crate::text::{fill, number_of};
-use crate::time::UnixMillis;
+use crate::secret::{REDACTED_MARK, clean_snippet};
+use crate::text::{contains, fill, number_of};
+use crate::time::{LONGEST_LIFE, UnixMillis, millis};
 use crate::words::words;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 
-/// The registered type of an access token (RFC 8693 section 3).
-pub const ACCESS_TOKEN: &str = token_type::ACCESS_TOKEN;
+/// The longest token, in bytes, but for those that carry certificates.
+pub const LONGEST_TOKEN: usize = 65_536;
 /// Types whose tokens are no credential for a resource, whatever token type stands beside them (RFC 8693 section 3).
 const NOT_FOR_RESOURCES: [&str; 4] =
     [token_type::ID_TOKEN, token_type::REFRESH_TOKEN, token_type::SAML1, token_type::SAML2];
-/// Ten years: a longer life is cut to it, so that an instant computed from it stays one.
-const LONGEST_LIFE: u64 = 315_360_000;
 
 words! {
     /// Where the scopes of a token are known from.
@@ -121,6 +119,8 @@ pub struct Expectation<'a> {
     pub scope: &'a [String],
     /// True when a request without scopes is known to grant none.
     pub no_scope_means_none: bool,
+    /// True when answers name scopes as requests do, so that a missing one can be told.
+    pub scopes_echoed: bool,
     /// Token types beside `Bearer` and `DPoP`.
     pub token_types: &'a [String],
     /// True when an answer without a token type means `Bearer`.
@@ -168,7 +168,7 @@ pub fn parse(
     if expires_in.is_none() && body.get("expires_in").is_some() {
         answer.refuse("has an `expires_in` that is no whole number of seconds");
     }
-    let issued_token_type = answer.text("issued_token_type");
+    let mut issued_token_type = answer.text("issued_token_type");
     if issued_token_type.as_deref() == Some("") {
         answer.refuse("has an empty `issued_token_type`");
     }
@@ -188,7 +188,9 @@ pub fn parse(
     }
     let found = token_type.unwrap_or_default();
     let token_type = known_type(&found, expected).unwrap_or_default();
-    if token_type.is_empty() {
+    if found.is_empty() {
+        answer.refuse("has an empty `token_type`");
+    } else if token_type.is_empty() {
         answer.fail(
             ErrorCode::UnsupportedTokenType,
             "has the token type `{}`, which this client does not know",
@@ -199,6 +201,9 @@ pub fn parse(
         answer.check_issued(issued_token_type.as_deref(), &token_type, exchange);
         if issued_token_type.is_none() {
             assumed.push("issuedTokenType".into());
+            // What was asked for and is no credential for a resource does not become one because the answer is silent.
+            issued_token_type =
+                exchange.requested_type.clone().filter(|asked| NOT_FOR_RESOURCES.contains(&asked.as_str()));
         }
     }
     let (scope, scope_source) = match answer.text("scope") {
@@ -208,7 +213,7 @@ pub fn parse(
     };
     let mut missing_scopes = Vec::new();
     for requested in expected.scope {
-        if !scope.contains(requested) {
+        if expected.scopes_echoed && !scope.contains(requested) {
             missing_scopes.push(requested.clone());
         }
     }
@@ -217,7 +222,7 @@ pub fn parse(
         token_type,
         issued_token_type,
         expires_in,
-        expires_at: expires_in.map(|seconds| now.plus(seconds.saturating_mul(1000))),
+        expires_at: expires_in.map(|seconds| now.plus(millis(seconds))),
         scope,
         scope_source,
         missing_scopes,
@@ -284,7 +289,7 @@ impl Answer<'_, '_> {
             self.refuse("does not say what it issued (`issued_token_type`)");
         }
         // N_A says that it is no access token; then the type must say what it is.
-        if token_type == "N_A" && issued.unwrap_or(ACCESS_TOKEN) == ACCESS_TOKEN {
+        if token_type == "N_A" && issued.unwrap_or(token_type::ACCESS_TOKEN) == token_type::ACCESS_TOKEN {
             self.refuse("has the token type N_A and does not issue anything else than an access token");
         }
     }
@@ -306,9 +311,15 @@ pub fn scopes(text: &str) -> Vec<String> {
 fn seconds(value: Value<'_, '_>, numeric: bool) -> Option<u64> {
     let seconds = match value.as_str() {
         Some(text) => number_of(&text).filter(|_| !numeric && text.len() <= 15)?,
-        None => value.as_u64()?,
+        // An integer may be written with a fraction of zero or an exponent; a large one is cut anyway.
+        None => value.as_f64().filter(|life| is_integer(*life))? as u64,
     };
     Some(seconds.min(LONGEST_LIFE))
+}
+
+/// True for an integer that is not negative. All that are too large for a fraction are.
+fn is_integer(number: f64) -> bool {
+    (0.0..f64::INFINITY).contains(&number) && (number > 1e15 || number as u64 as f64 == number)
 }
 
 /// The token type as we spell it; RFC 6749 section 5.1: its case does not matter.
@@ -328,23 +339,50 @@ pub fn is_scope_token(text: &str) -> bool {
     !text.is_empty() && Class::SCOPE.is_all_of(text)
 }
 
+/// Checks a token or assertion given by the caller, as it will stand in a request: VSCHAR and no white space around it
+/// (RFC 6749 appendix A.12), no scheme before it. `field` is where it was given, `longest` in bytes.
+///
+/// # Errors
+/// `redacted_token` for the text that stands for a token in JSON and logs, `invalid_option` for any other that is none.
+pub fn check_token(token: &str, field: &str, longest: usize) -> Result<(), Error> {
+    let plain = Class::TOKEN.is_all_of(token);
+    if !plain && contains(token, REDACTED_MARK) {
+        return Err(Error::config(
+            ErrorCode::RedactedToken,
+            field,
+            "`{}` is the redacted text of a token, not the token: it went through JSON or a log; keep what `expose()` gives instead",
+            &[field],
+        ));
+    }
+    let bare = token.trim_ascii();
+    let start = token.get(..7).unwrap_or(token);
+    let wrong = if bare.is_empty() {
+        "is empty"
+    } else if bare.len() != token.len() {
+        "has white space around it"
+    } else if token.eq_ignore_ascii_case("bearer") || start.eq_ignore_ascii_case("bearer ") {
+        "begins with `Bearer `: pass the token alone"
+    } else if !plain {
+        "holds control or non-ASCII characters, which no token may hold"
+    } else if token.len() > longest {
+        "is too long for a token"
+    } else {
+        return Ok(());
+    };
+    Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, wrong]))
+}
+
 /// The `Authorization` value that presents a token at a resource.
 ///
 /// # Errors
-/// `invalid_option` for a token that is no bearer credential: `N_A`, `DPoP` (which needs a proof), or a result such as an
+/// Those of [`check_token`], and `invalid_option` for a token that is no bearer credential: `N_A`, `DPoP` (which needs a proof), or a result such as an
 /// ID token that stands beside `Bearer`.
 pub fn authorization_header(
     access_token: &str,
     token_type: &str,
     issued_token_type: Option<&str>,
 ) -> Result<String, Error> {
-    // RFC 6749 appendix A.12, and no second scheme: nothing that would end the header or be read as another one.
-    let prefixed = access_token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "));
-    let bare = access_token.trim_ascii();
-    if bare.is_empty() || bare.len() != access_token.len() || prefixed || !Class::TOKEN.is_all_of(access_token) {
-        let message = "`{}` is no token that can stand in a header: pass it alone, as it was issued";
-        return Err(Error::config(ErrorCode::InvalidOption, "accessToken", message, &["accessToken"]));
-    }
+    check_token(access_token, "accessToken", LONGEST_TOKEN)?;
     let is = |name: &str| token_type.eq_ignore_ascii_case(name);
     let refusal = if is("N_A") || issued_token_type.is_some_and(|issued| NOT_FOR_RESOURCES.contains(&issued)) {
         "this token is no access token and must not be sent to a resource: ask for an access token"

@@ -133,6 +133,10 @@ metadata! {
     introspection_endpoint_auth_methods_supported: List Vec<String>,
     /// How clients may authenticate at the revocation endpoint.
     revocation_endpoint_auth_methods_supported: List Vec<String>,
+    /// Algorithms of client assertions at the introspection endpoint.
+    introspection_endpoint_auth_signing_alg_values_supported: List Vec<String>,
+    /// Algorithms of client assertions at the revocation endpoint.
+    revocation_endpoint_auth_signing_alg_values_supported: List Vec<String>,
     /// PKCE methods (RFC 7636).
     code_challenge_methods_supported: List Vec<String>,
     /// Algorithms of DPoP proofs (RFC 9449).
@@ -159,6 +163,8 @@ metadata! {
     tls_client_certificate_bound_access_tokens: Flag bool,
     /// True when the client id may be the URL of a metadata document.
     client_id_metadata_document_supported: Flag bool,
+    /// The metadata as a signed JWT (RFC 8414 section 2.1), which is not verified here.
+    signed_metadata: Text String,
     /// Documentation for developers.
     service_documentation: Text String,
     /// The server's policy.

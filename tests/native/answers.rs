@@ -1,10 +1,13 @@
 //! What each answer of the token endpoint becomes: the tables `token-answers` and `token-errors`.
 
-use crate::script::{self, Script, TOKEN_ENDPOINT, answer, credentials, exchange};
+use crate::script::{
+    self, Script, TOKEN_ENDPOINT, answer, client, credentials, exchange, json_answer, token, with_header,
+};
 use crate::vectors::{mismatch, rows, text};
+use onbehalf::error::ErrorDetails;
 use onbehalf::http::HttpResponse;
-use onbehalf::protocol::rfc6749_token::TokenSet;
-use serde_json::Value;
+use onbehalf::protocol::rfc6749_token::{TokenSet, authorization_header};
+use serde_json::{Value, json};
 
 #[test]
 fn p3_p6_p7_p8_p14_x4_token_answers() {
@@ -54,4 +57,49 @@ fn scripted(row: &Value) -> HttpResponse {
     let Some(headers) = row["headers"].as_object() else { return answer(status, "application/json", body) };
     let headers = headers.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().into()));
     HttpResponse { status, headers: headers.collect(), body }
+}
+
+#[test]
+fn t47_what_was_asked_for_and_is_no_access_token_stays_none_when_the_answer_is_silent() {
+    for name in ["id_token", "refresh_token", "saml1", "saml2"] {
+        let asked = ["urn:ietf:params:oauth:token-type:", name].concat();
+        let mut script = exchange(&client(json!({})), json!({ "requestedTokenType": asked }));
+        script.request();
+        let silent = json_answer(200, json!({ "access_token": "issued", "token_type": "Bearer" }));
+        let issued = script.answers(silent).ends().unwrap();
+        assert_eq!(
+            (issued.issued_token_type.as_deref(), &issued.assumed[..]),
+            (Some(asked.as_str()), &["issuedTokenType".to_owned()][..])
+        );
+        assert!(
+            authorization_header(&issued.access_token, &issued.token_type, issued.issued_token_type.as_deref())
+                .is_err()
+        );
+    }
+}
+
+#[test]
+fn of_a_server_that_names_scopes_otherwise_no_scope_is_told_to_be_missing() {
+    for (echoed, missing) in [(true, vec!["https://graph.example/.default"]), (false, vec![])] {
+        let preset = json!({ "id": "mine", "scope": { "echoed": echoed } });
+        let mut script =
+            exchange(&client(json!({ "preset": preset })), json!({ "scope": "https://graph.example/.default" }));
+        script.request();
+        let issued = script.answers(token(json!({ "scope": "User.Read" }))).ends().unwrap();
+        assert_eq!(
+            (issued.scope, issued.missing_scopes),
+            (vec!["User.Read".to_owned()], missing.into_iter().map(String::from).collect())
+        );
+    }
+}
+
+#[test]
+fn v30_a_challenge_beside_status_200_is_none() {
+    let mut script = exchange(&client(json!({ "maxRetries": 0 })), json!({}));
+    script.request();
+    let refusal = with_header(json_answer(200, json!({ "error": "invalid_grant" })), "www-authenticate", "Bearer");
+    match script.answers(refusal).error().details() {
+        ErrorDetails::Server(error) => assert!(error.challenges.is_empty()),
+        other => panic!("{other:?}"),
+    }
 }

@@ -188,7 +188,55 @@ fn the_host_is_asked_after_discovery_and_gets_the_metadata() {
 fn x18_a_time_out_while_the_host_authenticates_ends_the_operation() {
     let mut script = exchange(&client(json!({ "auth": { "type": "custom" } })), json!({}));
     script.authenticates();
-    assert_eq!(script.fails(Failure::Timeout).code(), ErrorCode::Timeout);
+    let error = script.fails(Failure::Timeout).error();
+    assert_eq!(error.code(), ErrorCode::Timeout);
+    assert!(!error.message().contains("as.example"), "nothing was sent to it: {error}");
+}
+
+#[test]
+fn what_the_host_takes_away_is_not_sent_and_what_is_ours_is() {
+    let client =
+        client(json!({ "auth": { "type": "custom" }, "customHeaders": [["x-tenant", "a"], ["x-trace", "b"]] }));
+    let mut script = exchange(&client, json!({}));
+    let mut asked = script.authenticates();
+    asked.headers.retain(|(name, _)| !matches!(name.as_str(), "x-trace" | "accept" | "content-type"));
+    asked.headers.push(("Content-Type".into(), "text/plain".into()));
+    let body = asked.form.body().to_owned();
+    script.input(Input::Authenticated(asked.headers, body));
+    script.posts(TOKEN_ENDPOINT, &[AGENT, ("x-tenant", "a")], &FIELDS);
+}
+
+#[test]
+fn t34_a_prepared_request_is_not_repeated_with_what_the_host_added_to_the_first() {
+    let client = client(json!({ "auth": { "type": "custom" } }));
+    let mut script = exchange_with(&client, json!({}), json!({ "prepared": true }));
+    let asked = script.authenticates();
+    let body = [asked.form.body(), "&client_assertion=a.b.c"].concat();
+    script.input(Input::Authenticated(asked.headers, body)).request();
+    let error = script.answers(with_header(bare(503), "retry-after", "1")).error();
+    assert_eq!((error.code(), error.retry_after_ms()), (ErrorCode::HttpError, Some(1000)));
+}
+
+#[test]
+fn a_secret_is_never_sent_by_a_method_that_the_preset_does_not_allow() {
+    let auth = json!({ "type": "secret", "clientId": "agent", "clientSecret": "hush" });
+    for client_auth in
+        [json!({ "allowed": ["private_key_jwt"] }), json!({ "allowed": ["client_secret_basic"], "forbidHeader": true })]
+    {
+        let preset = json!({ "id": "mine", "clientAuth": client_auth });
+        let refused = config_error(try_client(json!({ "auth": auth, "preset": preset })));
+        assert_eq!(refused, (ErrorCode::InvalidOption, "auth".into()));
+    }
+}
+
+#[test]
+fn a_client_id_that_differs_from_that_of_a_zone_is_refused() {
+    let client = |id: &str| {
+        let auth = json!({ "type": "multi_zone", "zones": [["a", "agent", "hush"], ["b", "agent", "hush"]] });
+        try_client(json!({ "clientId": id, "auth": auth }))
+    };
+    assert!(client("agent").is_ok());
+    assert_eq!(config_error(client("other")), (ErrorCode::InvalidOption, "clientId".into()));
 }
 
 #[test]

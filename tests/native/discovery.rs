@@ -292,3 +292,13 @@ fn p70_the_whole_document_is_kept_and_what_is_known_is_camel_case() {
     });
     assert_eq!(data(&found.to_json()), expected);
 }
+
+#[test]
+fn an_oauth_error_in_place_of_metadata_is_one_and_repeated_when_it_says_later() {
+    let client = discovering(json!({}));
+    let mut script = discovery(&client, START);
+    script.gets(RFC8414).answers(json_answer(400, json!({ "error": "temporarily_unavailable" })));
+    script.waits(1..=300).gets(RFC8414).answers(json_answer(400, json!({ "error": "invalid_tenant" })));
+    let error = script.error();
+    assert_eq!((error.code(), error.action()), (ErrorCode::OauthError, Action::FixConfig));
+}

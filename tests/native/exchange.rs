@@ -189,11 +189,16 @@ fn presets_send_the_requested_type_always_if_set_or_never() {
 }
 
 #[test]
-fn presets_let_extra_replace_a_fixed_parameter() {
+fn presets_let_no_extra_parameter_replace_or_repeat_a_fixed_one() {
     let preset = json!({ "id": "mine", "fixed": [["mode", "a"], ["other", "b"]] });
-    let sent = under(preset, json!({ "extra": [["mode", "mine"]] }));
+    for name in ["mode", "MODE", "Other"] {
+        let refused = refused(preset.clone(), json!({ "extra": [[name, "mine"]] }));
+        assert_eq!(refused, (ErrorCode::InvalidOption, format!("extra.{name}")));
+    }
+    // What says the same is no replacement.
+    let sent = under(preset, json!({ "extra": [["mode", "a"], ["more", "c"]] }));
     let tail: Vec<_> = sent.iter().skip(3).map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    assert_eq!(tail, [("other", "b"), ("mode", "mine")]);
+    assert_eq!(tail, [("mode", "a"), ("other", "b"), ("more", "c")]);
 }
 
 #[test]
@@ -207,6 +212,8 @@ fn presets_refuse_before_any_request_what_the_server_would_refuse() {
         (json!({ "target": { "forbid": ["resource"] } }), json!({ "resource": "urn:a" }), invalid("resource")),
         (json!({ "target": { "forbid": ["audience"] } }), json!({ "audience": "a" }), invalid("audience")),
         (json!({ "target": { "required": true } }), json!({}), missing("audience")),
+        (json!({ "target": { "required": true, "via": "resource" } }), json!({}), missing("resource")),
+        (json!({ "target": { "required": true, "via": "scope" } }), json!({}), missing("scope")),
         (json!({ "scope": { "required": true } }), json!({}), missing("scope")),
         (json!({ "subjectTypes": [JWT] }), json!({ "subjectTokenType": ACCESS }), invalid("subjectTokenType")),
         (

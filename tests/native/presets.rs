@@ -87,7 +87,11 @@ fn a_server_without_metadata_is_not_asked_for_it() {
     let client = discovering(json!({ "preset": preset }));
     let refused = config_error(exchange(&client, json!({})).ends());
     assert_eq!(refused, (ErrorCode::MissingEndpoint, "endpoints.token".into()));
-    assert_eq!(discovery(&client, START).code(), ErrorCode::DiscoveryFailed);
+    assert_eq!(
+        discovery(&client, START).code(),
+        ErrorCode::MissingEndpoint,
+        "and no status of a request that was never sent"
+    );
 }
 
 #[test]

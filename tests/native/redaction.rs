@@ -25,6 +25,8 @@ const EXTRA: &str = "planted-extra-value-77ab";
 const HEADER: &str = "planted-header-value-91cc";
 const CALL_HEADER: &str = "planted-call-header-value-02de";
 const ASSERTION: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJwbGFudGVkIn0.cGxhbnRlZC1hc3NlcnRpb24";
+/// As short as a secret may be that is looked for.
+const SHORT: &str = "kY7~p2-Q";
 const HOST_HEADER: &str = "planted-host-credential-33ef";
 
 /// An exchange that sends every secret there is, with this client authentication, up to its request.
@@ -35,7 +37,9 @@ fn planted(auth: Value) -> Script<TokenSet> {
     if auth["type"] == "custom" {
         let mut asked = script.authenticates();
         asked.headers.push(("authorization".into(), ["Custom ", HOST_HEADER].concat()));
-        let body = [asked.form.body(), "&client_assertion=", ASSERTION].concat();
+        let odd: String = url::form_urlencoded::byte_serialize(ODD_SECRET.as_bytes()).collect();
+        let added = ["&client_assertion=", ASSERTION, "&client_secret=", &odd, "&otp=", SHORT].concat();
+        let body = [asked.form.body(), &added].concat();
         script.input(Input::Authenticated(asked.headers, body));
     }
     script.request();
@@ -63,7 +67,7 @@ fn ways() -> Vec<(Value, Vec<String>)> {
             json!({ "type": "multi_zone", "zones": [[script::ISSUER, "agent", CLIENT_SECRET]] }),
             with(&[CLIENT_SECRET, &header(CLIENT_SECRET, false)]),
         ),
-        (json!({ "type": "custom" }), with(&[ASSERTION, HOST_HEADER])),
+        (json!({ "type": "custom" }), with(&[ASSERTION, HOST_HEADER, ODD_SECRET, SHORT])),
     ]
 }
 
@@ -354,4 +358,18 @@ fn words_of_the_server_stay_readable() {
 fn the_basic_value_decodes_to_what_was_planted() {
     assert_eq!(base64::encode(b"agent:x"), "YWdlbnQ6eA==");
     assert!(ways().iter().all(|(_, secrets)| secrets.iter().all(|secret| secret.len() >= 16)));
+}
+
+#[test]
+fn what_the_host_left_as_it_was_stays_readable() {
+    let client = client(json!({ "auth": { "type": "custom" } }));
+    let mut script = exchange_with(&client, json!({ "scope": "crm.contacts.read.everything" }), json!({}));
+    let asked = script.authenticates();
+    let added =
+        "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=";
+    let body = [asked.form.body(), added, ASSERTION].concat();
+    script.input(Input::Authenticated(asked.headers, body)).request();
+    let words = "unknown scope crm.contacts.read.everything, or client-assertion-type";
+    let error = script.answers(refusal(json!({ "error_description": words }))).error();
+    assert!(error.message().ends_with(words), "{error}");
 }

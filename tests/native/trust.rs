@@ -96,7 +96,7 @@ fn t04_the_document_of_an_https_issuer_may_not_name_loopback_by_http() {
         let https = address.replace("http:", "https:");
         assert_eq!(found(json!({}), json!({ "token_endpoint": https })), Ok(()));
     }
-    let allowed = json!({ "insecureHosts": ["localhost:8080"] });
+    let allowed = json!({ "insecureHosts": ["LOCALHOST:8080"] });
     assert_eq!(found(allowed, json!({ "token_endpoint": "http://localhost:8080/t" })), Ok(()));
 }
 

@@ -25,7 +25,9 @@ fn refused(config: &str) -> (ErrorCode, String) {
 
 #[test]
 fn failures_name_the_member_of_the_configuration() {
-    use ErrorCode::{InsecureUrl, InvalidEndpoint, InvalidOption, MissingOption, UnknownOption, UnknownPreset};
+    use ErrorCode::{
+        InsecureUrl, InvalidEndpoint, InvalidOption, MissingOption, UnknownOption, UnknownPreset, UnknownZone,
+    };
     for (members, code, field) in [
         (r#""clientId":null"#, MissingOption, "clientId"),
         (r#""clientId":7"#, InvalidOption, "clientId"),
@@ -42,7 +44,7 @@ fn failures_name_the_member_of_the_configuration() {
             "clientId",
         ),
         (r#""tenant":"x""#, UnknownOption, "tenant"),
-        (r#""requestedScopes":["a","b\"c"]"#, InvalidOption, "requestedScopes"),
+        (r#""requestedScopes":["a","b\"c"]"#, InvalidOption, "requestedScopes[1]"),
         (r#""scope":"Ümläut""#, InvalidOption, "scope"),
         (r#""resource":"crm""#, InvalidOption, "resource"),
         (r#""extraParams":[["Grant_Type","x"]]"#, InvalidOption, "extraParams.Grant_Type"),
@@ -54,6 +56,13 @@ fn failures_name_the_member_of_the_configuration() {
             "requestedScopes",
         ),
         (r#""preset":"nope""#, UnknownPreset, "preset"),
+        (r#""preset":{"id":"x","clientAuth":{"allowed":["private_key_jwt"]}}"#, InvalidOption, "clientSecret"),
+        (r#""claims":"none""#, InvalidOption, "claims"),
+        (
+            r#""zone":"other","clientSecret":null,"auth":{"type":"multi_zone","zones":[["a","agent","hush"]]}"#,
+            UnknownZone,
+            "zone",
+        ),
         (r#""preset":{"id":"x","taget":1}"#, UnknownOption, "preset.taget"),
         (r#""discovery":{"ttl":1}"#, UnknownOption, "discovery.ttl"),
         (r#""endpointOrigins":["nope"]"#, InvalidOption, "endpointOrigins[0]"),
@@ -108,6 +117,9 @@ fn t38_every_part_of_the_identity_makes_a_difference() {
         r#""clientSecret":null,"auth":{"type":"basic","clientId":"agent","clientSecret":"hush","encoding":"raw"}"#,
         r#""clientSecret":null,"auth":{"type":"bearer","accessToken":"hush"}"#,
         r#""clientSecret":null,"auth":{"type":"custom"}"#,
+        r#""claims":{"a":{"essential":true}}"#,
+        r#""clientSecret":null,"zone":"a","auth":{"type":"multi_zone","zones":[["a","agent","hush"],["b","agent","hush"]]}"#,
+        r#""clientSecret":null,"zone":"b","auth":{"type":"multi_zone","zones":[["a","agent","hush"],["b","agent","hush"]]}"#,
         r#""clientSecret":null,"auth":{"type":"custom"},"own":"a""#,
         r#""clientSecret":null,"auth":{"type":"custom"},"own":"b""#,
         r#""requestedScopes":[]"#,

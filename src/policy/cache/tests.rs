@@ -38,7 +38,7 @@ fn jwt_for(seconds: u64) -> String {
 /// Seconds from now to `usable_until` and `stale_until`.
 fn life(token: &TokenSet, subject_exp: Option<f64>, caps: Caps) -> Option<(f64, f64)> {
     let seconds = |instant: UnixMillis| (instant.0 as f64 - NOW.0 as f64) / 1000.0;
-    usable_until(token, subject_exp, &caps, NOW).map(|life| (seconds(life.usable_until), seconds(life.stale_until)))
+    life_of(token, subject_exp, &caps, NOW).map(|life| (seconds(life.usable_until), seconds(life.stale_until)))
 }
 
 fn in_seconds(seconds: f64) -> Option<f64> {
@@ -97,7 +97,7 @@ fn no_life_is_invented() {
 #[test]
 fn absurd_ends_do_not_overflow() {
     let endless = token(&jwt("{\"exp\":1e300}"), None);
-    assert!(usable_until(&endless, Some(f64::INFINITY), &CAPS, NOW).is_some());
+    assert!(life_of(&endless, Some(f64::INFINITY), &CAPS, NOW).is_some());
     assert_eq!(life(&token("t", Some(3600)), Some(f64::NAN), CAPS), None);
     let caps = Caps { skew_seconds: u64::MAX, max_expires_in_seconds: Some(u64::MAX), ..CAPS };
     assert_eq!(life(&token("t", Some(3600)), None, caps), None);

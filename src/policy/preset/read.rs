@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::fields;
+use crate::protocol::names::grant_type;
 
 impl ServerPreset {
     pub(super) fn parse(text: &str) -> Result<Box<Self>, Error> {
@@ -16,7 +17,7 @@ impl ServerPreset {
     pub fn read(preset: &Fields<'_, '_>) -> Self {
         Self {
             id: preset.required_text("id"),
-            grant_type: preset.text("grantType").unwrap_or_else(|| TOKEN_EXCHANGE.into()),
+            grant_type: preset.text("grantType").unwrap_or_else(|| grant_type::TOKEN_EXCHANGE.into()),
             names: preset.nested("names", |names| PresetNames {
                 subject_token: names.text("subjectToken").unwrap_or_else(|| "subject_token".into()),
             }),
@@ -29,6 +30,7 @@ impl ServerPreset {
             scope: preset.nested("scope", |scope| PresetScope {
                 required: scope.flag("required").unwrap_or_default(),
                 omit_means: OmitMeans::read(scope, "omitMeans").unwrap_or_default(),
+                echoed: scope.flag("echoed").unwrap_or(true),
             }),
             subject_types: preset.texts("subjectTypes"),
             actor_types: preset.texts("actorTypes"),
@@ -53,8 +55,6 @@ impl ServerPreset {
         }
     }
 }
-
-const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 fn error_rules(preset: &Fields<'_, '_>) -> Vec<ErrorRule> {
     let mut read = Vec::new();
