@@ -415,6 +415,14 @@ export interface ServerMetadata {
      */
     revocationEndpointAuthMethodsSupported?: string[];
     /**
+     * Algorithms of client assertions at the introspection endpoint.
+     */
+    introspectionEndpointAuthSigningAlgValuesSupported?: string[];
+    /**
+     * Algorithms of client assertions at the revocation endpoint.
+     */
+    revocationEndpointAuthSigningAlgValuesSupported?: string[];
+    /**
      * PKCE methods (RFC 7636).
      */
     codeChallengeMethodsSupported?: string[];
@@ -466,6 +474,10 @@ export interface ServerMetadata {
      * True when the client id may be the URL of a metadata document.
      */
     clientIdMetadataDocumentSupported?: boolean;
+    /**
+     * The metadata as a signed JWT (RFC 8414 section 2.1), which is not verified here.
+     */
+    signedMetadata?: string;
     /**
      * Documentation for developers.
      */
@@ -570,6 +582,11 @@ export interface PresetScope {
      * What the server grants when none is named.
      */
     omitMeans?: OmitMeans;
+    /**
+     * False when answers name scopes in another way than requests do, as Entra ID does with `.default`: then nothing can be
+     * told of what is missing, and `missingScopes` stays empty.
+     */
+    echoed?: boolean;
 }
 /**
  * What the server grants when no scope is named.

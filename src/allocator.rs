@@ -82,7 +82,7 @@ impl Heap {
         // Both are powers of two.
         let mask = size.min(PAGE).wrapping_sub(1);
         let mut start = self.start.get().wrapping_add(mask) & !mask;
-        if start.wrapping_add(size) > self.end.get() {
+        if start.checked_add(size).is_none_or(|end| end > self.end.get()) {
             // What was left is too small for this block and is not kept: less than a page.
             let pages = size.div_ceil(PAGE);
             let before = core::arch::wasm32::memory_grow(0, pages);

@@ -144,8 +144,20 @@ fn find<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
     headers.iter().find(|(set, _)| set.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-/// Headers that the operations set themselves: a caller's would replace credentials or break the request.
-const RESERVED: [&str; 5] = ["authorization", "content-type", "content-length", "dpop", "host"];
+/// Headers that the operations set themselves, and those of the connection, which are not ours at all (RFC 9110 section 7.6.1):
+/// a caller's would replace credentials or break the request.
+const RESERVED: [&str; 10] = [
+    "authorization",
+    "content-type",
+    "content-length",
+    "dpop",
+    "host",
+    "connection",
+    "expect",
+    "keep-alive",
+    "transfer-encoding",
+    "upgrade",
+];
 
 /// Checks headers given by the caller; `field` is the option they came from.
 ///
@@ -207,6 +219,8 @@ mod tests {
             ("DPoP", "x"),
             ("host", "x"),
             ("content-LENGTH", "1"),
+            ("Transfer-Encoding", "chunked"),
+            ("upgrade", "h2c"),
             ("x-a", "b\r\nc: d"),
             ("x a", "b"),
             ("", "b"),

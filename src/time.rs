@@ -37,14 +37,19 @@ pub fn millis(seconds: u64) -> u64 {
     seconds.saturating_mul(1000)
 }
 
-/// Reads a `Retry-After` value: whole seconds or an HTTP date (RFC 9110 section 10.2.3). Returns milliseconds from `now`.
+/// The longest time of a timer of JavaScript, in milliseconds: one that is set to more fires at once.
+const LONGEST_TIMER: u64 = 0x7fff_ffff;
+
+/// Reads a `Retry-After` value: whole seconds or an HTTP date (RFC 9110 section 10.2.3). Returns milliseconds from `now`, at
+/// most what a timer can wait for.
 #[must_use]
 pub fn retry_after_millis(value: &str, now: UnixMillis) -> Option<u64> {
     let value = value.trim_ascii();
-    match number_of(value) {
-        Some(seconds) => Some(millis(seconds)),
-        None => http_date(value).map(|instant| instant.since(now)),
-    }
+    let wait = match number_of(value) {
+        Some(seconds) => millis(seconds),
+        None => http_date(value)?.since(now),
+    };
+    Some(wait.min(LONGEST_TIMER))
 }
 
 /// Reads a date in any of the three forms that a recipient has to know (RFC 9110 section 5.6.7):
@@ -156,7 +161,7 @@ mod tests {
         assert_eq!(retry_after_millis("120", now), Some(120_000));
         assert_eq!(retry_after_millis("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(7_000));
         assert_eq!(retry_after_millis("Sun, 06 Nov 1994 08:49:00 GMT", now), Some(0), "a date gone by means now");
-        assert_eq!(retry_after_millis("99999999999999999999999", now), Some(u64::MAX));
+        assert_eq!(retry_after_millis("99999999999999999999999", now), Some(LONGEST_TIMER));
         assert_eq!(retry_after_millis("-1", now), None);
         assert_eq!(retry_after_millis("1.5", now), None);
     }

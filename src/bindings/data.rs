@@ -129,7 +129,7 @@ fn lines(text: &str) -> Vec<Header> {
     headers
 }
 
-/// A step of the operation of this number as JSON text; of a last step the value is such a text already.
+/// A step of the operation of this number as JSON text; 0 for a last step, whose value is such a text already.
 pub fn step(step: flow::Step<String>, operation: u32) -> String {
     let (kind, name, value) = match step {
         flow::Step::Send(request) => ("send", "request", wire(&request)),
@@ -139,7 +139,9 @@ pub fn step(step: flow::Step<String>, operation: u32) -> String {
         flow::Step::Done(Err(error)) => ("failed", "error", error.to_json()),
     };
     let mut out = tagged(kind, name, &value);
-    out.number("operation", operation.into());
+    if operation > 0 {
+        out.number("operation", operation.into());
+    }
     out.finish()
 }
 

@@ -60,7 +60,8 @@ fn run(mut operation: Operation, number: Option<u32>, input: Option<Input>, now:
 /// Keeps an operation, at its number if it has one already.
 fn keep(running: &mut Running, operation: Operation, number: Option<u32>) -> u32 {
     let number = number.or_else(|| running.free.pop());
-    let number = number.unwrap_or_else(|| u32::try_from(running.places.len()).unwrap_or(u32::MAX));
+    // From one: a step that is the last has no operation, and says so by zero.
+    let number = number.unwrap_or_else(|| u32::try_from(running.places.len()).unwrap_or(u32::MAX).saturating_add(1));
     match running.places.get_mut(place(number)) {
         Some(empty) => *empty = Some(operation),
         None => running.places.push(Some(operation)),
@@ -81,5 +82,5 @@ fn with_running<T>(work: impl FnOnce(&mut Running) -> T) -> T {
 }
 
 fn place(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
+    usize::try_from(number).unwrap_or(usize::MAX).wrapping_sub(1)
 }

@@ -265,6 +265,9 @@ pub struct CallOptions {
     pub headers: Vec<Header>,
     /// True when the caller sends the requests itself: then nothing is discovered and nothing waited for on our own.
     pub prepared: bool,
+    /// The token endpoint that a prepared operation has begun with: to read the answer it is begun again, and what is
+    /// remembered of the metadata may be another by then.
+    pub endpoint: Option<String>,
     /// Set by a store, which keeps the token: then its life is decided as well.
     pub caps: Option<Caps>,
 }
@@ -286,6 +289,7 @@ pub(crate) struct Call {
     pub prepared: bool,
     /// `None` for a prepared request.
     pub deadline: Option<UnixMillis>,
+    pub endpoint: Option<String>,
     pub caps: Option<Caps>,
 }
 
@@ -305,6 +309,7 @@ impl CallOptions {
             zone: options.text("zone"),
             headers: options.pairs("headers"),
             prepared: options.flag("prepared").unwrap_or_default(),
+            endpoint: options.text("endpoint"),
             caps: None,
         };
         options.finish().map(|()| read)
@@ -313,6 +318,7 @@ impl CallOptions {
     pub(crate) fn check(self, client: &crate::Client, now: UnixMillis) -> Result<Call, Error> {
         crate::http::check_headers(&self.headers, "headers")?;
         let deadline = (!self.prepared).then(|| now.plus(self.timeout_ms.unwrap_or(client.timeout_ms)));
-        Ok(Call { zone: self.zone, headers: self.headers, prepared: self.prepared, deadline, caps: self.caps })
+        let Self { zone, headers, prepared, endpoint, caps, timeout_ms: _ } = self;
+        Ok(Call { zone, headers, prepared, deadline, endpoint, caps })
     }
 }

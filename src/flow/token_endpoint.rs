@@ -14,9 +14,9 @@ use crate::policy::preset::{ExpiresIn, OmitMeans};
 use crate::policy::retry::{Repeat, RetryBudget};
 use crate::protocol::rfc6749_client_authentication::{self as client_authentication, ClientAuthentication};
 use crate::protocol::rfc6749_error;
-use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, TokenSet, is_scope_token};
+use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, ScopeSource, TokenSet, is_scope_token};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
-use crate::secret::Secret;
+use crate::secret::{SHORTEST_ECHO, Secret, holds_nothing_of};
 use crate::text::{fill, join};
 use crate::time::UnixMillis;
 use std::mem::take;
@@ -36,7 +36,7 @@ pub(crate) struct Grant {
 pub(crate) async fn send(io: &Io, client: Rc<Client>, call: &Call, grant: Grant) -> Result<TokenSet, Error> {
     // Before anything is sent, discovery included: a call without credentials must not begin.
     client.authentication(call.zone.as_deref())?;
-    let metadata = match client.endpoints.get("token") {
+    let metadata = match known_endpoint(&client, call) {
         Some(_) => None,
         None => Some(server_metadata(io, &client, call).await?),
     };
@@ -63,8 +63,12 @@ pub(crate) async fn send(io: &Io, client: Rc<Client>, call: &Call, grant: Grant)
     }
 }
 
-fn token_endpoint(client: &Client, metadata: Option<&DiscoveredMetadata>) -> Result<String, Error> {
-    let known = client.endpoints.get("token").or_else(|| metadata?.endpoint("token_endpoint"));
+fn known_endpoint<'a>(client: &'a Client, call: &'a Call) -> Option<&'a str> {
+    call.endpoint.as_deref().or_else(|| client.endpoints.get("token"))
+}
+
+fn token_endpoint(client: &Client, call: &Call, metadata: Option<&DiscoveredMetadata>) -> Result<String, Error> {
+    let known = known_endpoint(client, call).or_else(|| metadata?.endpoint("token_endpoint"));
     known.map(String::from).ok_or_else(|| {
         Error::config(
             ErrorCode::MissingEndpoint,
@@ -92,7 +96,7 @@ impl Attempt {
         grant: Grant,
         metadata: Option<Rc<DiscoveredMetadata>>,
     ) -> Result<Self, Error> {
-        let endpoint = token_endpoint(&client, metadata.as_deref())?;
+        let endpoint = token_endpoint(&client, call, metadata.as_deref())?;
         let rules = &client.preset.client_auth;
         let listed = || metadata.as_ref()?.list("token_endpoint_auth_methods_supported");
         let authentication = client.authentication(call.zone.as_deref())?;
@@ -166,7 +170,27 @@ impl Attempt {
             payload: &preset.response.payload,
             exchange: self.grant.exchange.as_ref(),
         };
-        rfc6749_token::parse(&response, body, &expected, now).map_err(|error| cleaned(error, &self.secrets(call)))
+        match rfc6749_token::parse(&response, body, &expected, now) {
+            Ok(mut token) => {
+                self.scrub(&mut token, call);
+                Ok(token)
+            }
+            Err(error) => Err(cleaned(error, &self.secrets(call))),
+        }
+    }
+
+    /// Takes from the scopes what is none but an echo of what was sent or issued: scopes are logged. The scopes of nearly all
+    /// servers are shorter than an echo.
+    fn scrub(&self, token: &mut TokenSet, call: &Call) {
+        if token.scope_source != ScopeSource::Response || token.scope.iter().all(|scope| scope.len() < SHORTEST_ECHO) {
+            return;
+        }
+        let mut known = self.secrets(call);
+        let others = [&token.refresh_token, &token.id_token];
+        for issued in [&token.access_token].into_iter().chain(others.into_iter().flatten()) {
+            known.push(Secret::new(issued.as_str()));
+        }
+        token.scope.retain(|scope| scope.len() < SHORTEST_ECHO || holds_nothing_of(scope, &known));
     }
 
     /// All that was sent and must not come back in an error.

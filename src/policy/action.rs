@@ -135,7 +135,7 @@ pub fn server_error(body: ErrorBody, response: &HttpResponse, asked: &Asked<'_>)
         status: response.status,
         error: Some(clean(&body.error, sent)),
         error_description: body.description.as_deref().map(|text| clean(text, sent)),
-        error_uri: body.uri.as_deref().map(|text| clean(text, sent)),
+        error_uri: body.uri.as_deref().filter(|uri| is_page(uri)).map(|uri| clean(uri, sent)),
         retry_after_ms: response.retry_after_millis(asked.now),
         challenges: challenges(response, sent),
         interaction_url,
@@ -143,6 +143,11 @@ pub fn server_error(body: ErrorBody, response: &HttpResponse, asked: &Asked<'_>)
         action,
         exchange: asked.exchange,
     })
+}
+
+/// True for the address of a page (RFC 6749 section 5.2): anything else is not to be opened.
+fn is_page(uri: &str) -> bool {
+    Url::parse(uri).is_some_and(|url| matches!(url.scheme(), "https" | "http"))
 }
 
 fn interaction_url(text: &str, trusted_origins: &[String]) -> Option<String> {

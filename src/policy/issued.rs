@@ -5,9 +5,11 @@ use crate::protocol::rfc6749_token::TokenSet;
 use crate::protocol::rfc7519_jwt;
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::protocol::rfc8693_exchange::TokenExchange;
+use crate::time::UnixMillis;
 
-/// Compares the claims of an issued JWT with the request and with the subject token. The signature is not looked at: the
-/// token came straight from the server.
+/// Compares the claims of an issued JWT, and the answer it came in, with the request and with the subject token. The signature
+/// is not looked at: the token came straight from the server. An issued JWT need not name its issuer; when the subject token
+/// ends, it has to end too.
 ///
 /// # Errors
 /// `invalid_response` that names the first difference: issuer, subject, audience, scope or life. A token that is no JWT
@@ -26,6 +28,9 @@ fn difference(token: &TokenSet, exchange: &TokenExchange, tolerance_seconds: u64
     if issued.issuer.as_deref().is_some_and(|issuer| !same_issuer(issuer, &token.issuer)) {
         return Some("comes from another issuer (`iss`)");
     }
+    if issued.malformed {
+        return Some("has a claim of a wrong type");
+    }
     let subject = rfc7519_jwt::peek(exchange.subject_token.expose()).unwrap_or_default();
     if subject.subject.is_some() && issued.subject != subject.subject {
         return Some("is for another subject (`sub`)");
@@ -37,16 +42,17 @@ fn difference(token: &TokenSet, exchange: &TokenExchange, tolerance_seconds: u64
         return Some("is for another audience than was asked for (`aud`)");
     }
     let scope = issued.scope.unwrap_or_default();
-    if !exchange.scope.is_empty() && !holds_all(&exchange.scope, &scope) {
+    let asked = &exchange.scope;
+    let asked_for = |scopes: &[String]| asked.is_empty() || holds_all(asked, scopes);
+    if !asked_for(&scope) || !asked_for(&token.scope) {
         return Some("holds more scopes than were asked for (`scope`)");
     }
     let tolerance = f64::from(u32::try_from(tolerance_seconds).unwrap_or(u32::MAX));
-    match (issued.expires_at, subject.expires_at) {
-        (Some(issued), Some(subject)) if issued > subject + tolerance => {
-            Some("lives longer than the subject token (`exp`)")
-        }
-        _ => None,
-    }
+    let end = subject.expires_at? + tolerance;
+    // By its own word, and by that of the answer.
+    let stated = token.expires_at.is_some_and(|instant| instant > UnixMillis::from_js(end * 1000.0));
+    let longer = issued.expires_at.is_none_or(|expires_at| expires_at > end) || stated;
+    longer.then_some("lives longer than the subject token (`exp`)")
 }
 
 fn holds_all(list: &[String], parts: &[String]) -> bool {

@@ -26,6 +26,7 @@ pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Err
         _ => return None,
     };
     let mut required_scopes = scopes(param("scope").unwrap_or_default());
+    required_scopes.truncate(MOST_SCOPES);
     // What is no scope, or holds what we sent, cannot be asked for: it is the resource's own mistake, or an echo.
     required_scopes.retain(|scope| is_scope_token(scope) && holds_nothing_of(scope, sent));
     Some(Error::from(TokenError {
@@ -37,6 +38,9 @@ pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Err
         claims,
     }))
 }
+
+/// More scopes cannot be meant, and each takes time.
+const MOST_SCOPES: usize = 64;
 
 /// The claims of a challenge as JSON text, which is what an exchange takes. A header cannot hold them as they are, so that
 /// resources encode them (Microsoft's claims challenge); what is not encoded in that way stays as it is.

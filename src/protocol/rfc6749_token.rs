@@ -16,8 +16,14 @@ use std::fmt;
 /// The longest token, in bytes, but for those that carry certificates.
 pub const LONGEST_TOKEN: usize = 65_536;
 /// Types whose tokens are no credential for a resource, whatever token type stands beside them (RFC 8693 section 3).
-const NOT_FOR_RESOURCES: [&str; 4] =
-    [token_type::ID_TOKEN, token_type::REFRESH_TOKEN, token_type::SAML1, token_type::SAML2];
+const NOT_FOR_RESOURCES: [&str; 6] = [
+    token_type::ID_TOKEN,
+    token_type::REFRESH_TOKEN,
+    token_type::SAML1,
+    token_type::SAML2,
+    token_type::ID_JAG,
+    token_type::TXN_TOKEN,
+];
 
 words! {
     /// Where the scopes of a token are known from.
@@ -202,8 +208,7 @@ pub fn parse(
         if issued_token_type.is_none() {
             assumed.push("issuedTokenType".into());
             // What was asked for and is no credential for a resource does not become one because the answer is silent.
-            issued_token_type =
-                exchange.requested_type.clone().filter(|asked| NOT_FOR_RESOURCES.contains(&asked.as_str()));
+            issued_token_type = exchange.requested_type.clone().filter(|asked| is_not_for_resources(asked));
         }
     }
     let (scope, scope_source) = match answer.text("scope") {
@@ -333,6 +338,11 @@ fn known_type(found: &str, expected: &Expectation<'_>) -> Option<String> {
     None
 }
 
+/// URNs are compared without case as far as their namespace goes (RFC 8141 section 3.1); servers go further.
+fn is_not_for_resources(token_type: &str) -> bool {
+    NOT_FOR_RESOURCES.iter().any(|known| known.eq_ignore_ascii_case(token_type))
+}
+
 /// True for a `scope-token` (RFC 6749 section 3.3).
 #[must_use]
 pub fn is_scope_token(text: &str) -> bool {
@@ -383,8 +393,13 @@ pub fn authorization_header(
     issued_token_type: Option<&str>,
 ) -> Result<String, Error> {
     check_token(access_token, "accessToken", LONGEST_TOKEN)?;
+    // Behind a space might stand another scheme with its credentials.
+    if access_token.contains(' ') {
+        let message = "`{}` holds a space: it cannot stand in an Authorization header (RFC 6750 section 2.1)";
+        return Err(Error::config(ErrorCode::InvalidOption, "accessToken", message, &["accessToken"]));
+    }
     let is = |name: &str| token_type.eq_ignore_ascii_case(name);
-    let refusal = if is("N_A") || issued_token_type.is_some_and(|issued| NOT_FOR_RESOURCES.contains(&issued)) {
+    let refusal = if is("N_A") || issued_token_type.is_some_and(is_not_for_resources) {
         "this token is no access token and must not be sent to a resource: ask for an access token"
     } else if is("DPoP") {
         "a DPoP-bound token cannot be sent without a proof"

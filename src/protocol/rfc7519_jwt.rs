@@ -1,10 +1,11 @@
 //! A look into a JWT without verifying it (RFC 7519): for bounds and comparisons, never for trust.
 
 use crate::base64;
-use crate::json::{Document, Value};
+use crate::json::Document;
 use crate::protocol::rfc6749_token::scopes;
 use crate::text::join;
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// The claims the core compares; each is `None` when absent or of a wrong type.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,8 +18,10 @@ pub struct Claims {
     pub audience: Option<Vec<String>>,
     /// `exp`, seconds since the epoch.
     pub expires_at: Option<f64>,
-    /// `scope`, split; also Okta's and Entra's `scp`.
+    /// `scope`, split, and Okta's and Entra's `scp`.
     pub scope: Option<Vec<String>>,
+    /// True when one of these is there and of a wrong type.
+    pub malformed: bool,
 }
 
 /// The claims of a compact JWS; `None` for any token that is not one.
@@ -33,16 +36,27 @@ pub fn peek(token: &str) -> Option<Claims> {
     let document = Document::parse(&payload).ok()?;
     let claims = document.root();
     claims.members()?;
-    let text = |name: &str| claims.get(name)?.as_str().map(Cow::into_owned);
-    let list = |name: &str| claims.get(name)?.as_texts();
-    let scope = list("scope").or_else(|| list("scp"));
+    let malformed = Cell::new(false);
+    let text = |name: &str| known(claims.get(name)?.as_str().map(Cow::into_owned), &malformed);
+    let list = |name: &str| known(claims.get(name)?.as_texts(), &malformed);
+    let mut scope = list("scope");
+    if let Some(mut more) = list("scp") {
+        scope.get_or_insert_default().append(&mut more);
+    }
     Some(Claims {
         issuer: text("iss"),
         subject: text("sub"),
         audience: list("aud"),
-        expires_at: claims.get("exp").and_then(Value::as_f64),
+        expires_at: claims.get("exp").and_then(|life| known(life.as_f64(), &malformed)),
         scope: scope.map(|scope| scopes(&join(&scope, " "))),
+        malformed: malformed.get(),
     })
+}
+
+/// A claim that is there: nothing when it is of a wrong type, which is noted.
+fn known<T>(claim: Option<T>, malformed: &Cell<bool>) -> Option<T> {
+    malformed.set(malformed.get() || claim.is_none());
+    claim
 }
 
 #[cfg(test)]
@@ -65,7 +79,8 @@ mod tests {
         let claims = peek(&jwt(r#"{"aud":["a","b"],"scp":["x","y"],"exp":"soon"}"#)).unwrap();
         assert_eq!(claims.audience, Some(vec!["a".into(), "b".into()]));
         assert_eq!(claims.scope, Some(vec!["x".into(), "y".into()]));
-        assert_eq!(claims.expires_at, None);
+        assert_eq!((claims.expires_at, claims.malformed), (None, true));
+        assert_eq!(peek(&jwt(r#"{"scope":"a b","scp":"b c"}"#)).unwrap().scope.unwrap(), ["a", "b", "b", "c"]);
     }
 
     #[test]

@@ -3,10 +3,14 @@
 use crate::characters::Class;
 use crate::error::Challenge;
 
-/// Reads all challenges of a header value. A malformed header gives none at all, never half of one.
+/// Far more than any server sends. Each is held against all that was sent, which takes time.
+const MOST_PARAMETERS: usize = 64;
+
+/// Reads all challenges of a header value. A malformed header gives none at all, never half of one; so does one with more
+/// than 64 challenges and parameters.
 #[must_use]
 pub fn parse(header: &str) -> Vec<Challenge> {
-    let mut reader = Reader { rest: header };
+    let mut reader = Reader { rest: header, left: MOST_PARAMETERS };
     let mut challenges = Vec::new();
     loop {
         reader.skip_any(b" \t,");
@@ -21,6 +25,7 @@ pub fn parse(header: &str) -> Vec<Challenge> {
 }
 
 fn challenge(reader: &mut Reader<'_>) -> Option<Challenge> {
+    reader.left = reader.left.checked_sub(1)?;
     let mut found = Challenge { scheme: reader.token()?.to_ascii_lowercase(), ..Challenge::default() };
     if !matches!(reader.peek(), None | Some(b' ' | b'\t' | b',')) {
         return None;
@@ -38,6 +43,7 @@ fn challenge(reader: &mut Reader<'_>) -> Option<Challenge> {
             reader.rest = before;
             return Some(found);
         };
+        reader.left = reader.left.checked_sub(1)?;
         let name = name.to_ascii_lowercase();
         found.params.retain(|(set, _)| *set != name);
         found.params.push((name, value));
@@ -50,6 +56,8 @@ fn challenge(reader: &mut Reader<'_>) -> Option<Challenge> {
 
 struct Reader<'a> {
     rest: &'a str,
+    /// How many challenges and parameters may still come.
+    left: usize,
 }
 
 impl<'a> Reader<'a> {

@@ -302,3 +302,11 @@ fn an_oauth_error_in_place_of_metadata_is_one_and_repeated_when_it_says_later() 
     let error = script.error();
     assert_eq!((error.code(), error.action()), (ErrorCode::OauthError, Action::FixConfig));
 }
+
+#[test]
+fn a_prepared_exchange_that_is_begun_again_asks_for_no_metadata() {
+    let client = discovering(json!({}));
+    let call = json!({ "prepared": true, "endpoint": "https://as.example/token-of-yesterday" });
+    let request = exchange_with(&client, json!({}), call).request();
+    assert_eq!(request.url, "https://as.example/token-of-yesterday");
+}

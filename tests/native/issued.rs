@@ -1,6 +1,6 @@
 //! `verifyIssued`: the claims of what was issued against what was asked for (T33).
 
-use crate::script::{ISSUER, client, exchange, merged, token};
+use crate::script::{ISSUER, START, client, exchange, merged, token};
 use onbehalf::base64;
 use onbehalf::error::ErrorCode;
 use serde_json::{Value, json};
@@ -27,13 +27,13 @@ fn t33_a_token_as_it_was_asked_for_is_accepted() {
         json!({ "iss": ISSUER, "sub": "alice", "aud": "crm", "scope": "a b", "exp": 2000 }),
         json!({ "iss": "https://as.example/", "sub": "alice", "aud": ["crm"], "scope": "a", "exp": 1000 }),
         json!({ "sub": "alice", "aud": ["crm"], "scp": ["b"], "exp": 2010 }),
-        json!({ "sub": "alice", "aud": ["crm"] }),
+        json!({ "sub": "alice", "aud": ["crm"], "exp": 1 }),
     ] {
         assert_eq!(verified(subject.clone(), issued.clone(), json!({})), Ok(()), "{issued}");
     }
-    let both = json!({ "sub": "alice", "aud": ["crm", "https://crm.example/"] });
+    let both = json!({ "sub": "alice", "aud": ["crm", "https://crm.example/"], "exp": 1 });
     assert_eq!(verified(subject.clone(), both, json!({ "resource": "https://crm.example/" })), Ok(()));
-    let untargeted = json!({ "sub": "alice", "aud": "anything", "scope": "a b c" });
+    let untargeted = json!({ "sub": "alice", "aud": "anything", "scope": "a b c", "exp": 1 });
     assert_eq!(verified(subject, untargeted, json!({ "audience": [], "scope": [] })), Ok(()));
 }
 
@@ -52,6 +52,13 @@ fn t33_a_token_for_another_issuer_subject_audience_scope_or_life_is_refused() {
         json!({ "scope": "a b c" }),
         json!({ "exp": 2011 }),
         json!({ "exp": 1e300 }),
+        json!({ "exp": null }),
+        json!({ "exp": "1000" }),
+        json!({ "iss": 5 }),
+        json!({ "iss": ["https://as.example"] }),
+        json!({ "scope": ["a", "c", 1] }),
+        json!({ "scope": { "c": 1 } }),
+        json!({ "scp": "a c" }),
     ] {
         let issued = merged(good.clone(), change.clone());
         let found = verified(json!({ "sub": "alice", "exp": 2000 }), issued, json!({}));
@@ -76,5 +83,24 @@ fn t33_the_tolerance_of_clocks_counts() {
         script.request();
         let outcome = script.answers(token(json!({ "access_token": jwt(json!({ "exp": exp })) }))).ends();
         assert_eq!(outcome.is_ok(), accepted, "{tolerance} {exp}");
+    }
+}
+
+#[test]
+fn t33_what_the_answer_says_beside_the_token_counts_as_well() {
+    let exp = START.0 / 1000 + 300;
+    let claims = json!({ "sub": "alice", "aud": "crm", "exp": exp });
+    let asked = json!({ "subjectToken": jwt(claims.clone()), "audience": "crm", "scope": "a", "verifyIssued": true });
+    for (members, accepted) in [
+        (json!({}), true),
+        (json!({ "expires_in": 310, "scope": "a" }), true),
+        (json!({ "expires_in": 311 }), false),
+        (json!({ "expires_in": 315_360_000 }), false),
+        (json!({ "scope": "a admin" }), false),
+    ] {
+        let mut script = exchange(&client(json!({})), asked.clone());
+        script.request();
+        let members = merged(json!({ "access_token": jwt(claims.clone()) }), members);
+        assert_eq!(script.answers(token(members.clone())).ends().is_ok(), accepted, "{members}");
     }
 }

@@ -136,11 +136,16 @@ fn t47_only_a_bearer_access_token_goes_into_the_authorization_header() {
         ("Bearer", Some("refresh_token")),
         ("Bearer", Some("saml1")),
         ("Bearer", Some("saml2")),
+        ("Bearer", Some("id-jag")),
+        ("Bearer", Some("txn_token")),
+        ("Bearer", Some("ID_TOKEN")),
     ] {
         let issued = issued.map(urn);
         let refused = config_error(authorization_header("abc", token_type, issued.as_deref()));
         assert_eq!(refused.0, ErrorCode::InvalidOption, "{token_type} {issued:?}");
     }
+    // A second scheme behind the first.
+    assert!(authorization_header("a, Basic dXNlcjpwYXNz", "Bearer", None).is_err());
 }
 
 #[test]

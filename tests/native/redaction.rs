@@ -357,7 +357,7 @@ fn words_of_the_server_stay_readable() {
 #[test]
 fn the_basic_value_decodes_to_what_was_planted() {
     assert_eq!(base64::encode(b"agent:x"), "YWdlbnQ6eA==");
-    assert!(ways().iter().all(|(_, secrets)| secrets.iter().all(|secret| secret.len() >= 16)));
+    assert!(ways().iter().all(|(_, secrets)| secrets.iter().all(|secret| secret.len() >= 8)));
 }
 
 #[test]
@@ -372,4 +372,26 @@ fn what_the_host_left_as_it_was_stays_readable() {
     let words = "unknown scope crm.contacts.read.everything, or client-assertion-type";
     let error = script.answers(refusal(json!({ "error_description": words }))).error();
     assert!(error.message().ends_with(words), "{error}");
+}
+
+#[test]
+fn a_secret_among_the_scopes_of_a_success() {
+    for (auth, secrets) in ways() {
+        for secret in secrets.iter().filter(|secret| secret.len() >= 16 && !secret.contains(' ')) {
+            let scope = ["crm:read-everything-there-is ", secret, " issued-access-token-4b7e"].concat();
+            let issued = json!({ "access_token": "issued-access-token-4b7e", "scope": scope });
+            let token = planted(auth.clone()).answers(script::token(issued)).ends().unwrap();
+            assert_eq!(token.scope, ["crm:read-everything-there-is"], "{secret}");
+        }
+    }
+}
+
+#[test]
+fn an_address_that_is_no_page_is_not_handed_on() {
+    for (uri, kept) in
+        [("https://as.example/e", true), ("http://as.example/e", true), ("javascript:alert(1)", false), ("e", false)]
+    {
+        let error = planted(json!({ "type": "none" })).answers(refusal(json!({ "error_uri": uri }))).error();
+        assert_eq!(data(&error.to_json())["errorUri"].is_string(), kept, "{uri}");
+    }
 }

@@ -1,0 +1,358 @@
+//! Finds what was sent in a text that comes back: whole or in part, wrapped, and in whatever escapes it is written.
+
+use super::{SHORTEST_ECHO, Secret};
+use crate::text::contains;
+
+const WINDOW: usize = SHORTEST_ECHO;
+/// A shorter text is no secret: removing it would only garble the words of the server.
+const SHORTEST_SECRET: usize = 8;
+/// What has to be left of it without spaces.
+const SHORTEST: usize = 6;
+/// More places than this looked at for one window is no accident: the text was made to keep us busy.
+const MOST_PROBES: usize = 64;
+const REDACTED: &str = "‹redacted›";
+
+/// A text with every echo of what was `sent` replaced. It has to be short: an index of it is made, and all that was sent is
+/// held against it.
+pub(super) fn hide(text: &str, sent: &[Secret]) -> String {
+    let mut text = hide_spelled(text, sent, Escapes::None);
+    if text.bytes().any(|byte| matches!(byte, b'%' | b'\\' | b'&')) {
+        text = hide_spelled(&text, sent, Escapes::Once);
+    }
+    if contains(&text, "%25") { hide_spelled(&text, sent, Escapes::Again) } else { text }
+}
+
+/// How a text is read: what is an escape in one way may stand for itself in another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escapes {
+    None,
+    Once,
+    /// Percent signs may be escaped as well, any number of times.
+    Again,
+}
+
+fn hide_spelled(text: &str, sent: &[Secret], escapes: Escapes) -> String {
+    let spelled = Spelled::of(text, escapes);
+    let Some(covered) = spelled.covered(sent) else { return REDACTED.into() };
+    let mut out = String::with_capacity(text.len());
+    let (mut shown, mut hidden) = (0, false);
+    for ((start, end), covers) in spelled.places.into_iter().zip(covered) {
+        if covers {
+            if !hidden {
+                out.push_str(text.get(shown..start).unwrap_or_default());
+                out.push_str(REDACTED);
+            }
+            shown = end;
+        }
+        hidden = covers;
+    }
+    out.push_str(text.get(shown..).unwrap_or_default());
+    out
+}
+
+/// The bytes that a text means, but for those that come and go on the way: white space, what has no width, and `+`, which
+/// stands for a space in forms.
+#[derive(Default)]
+struct Spelled {
+    bytes: Vec<u8>,
+    /// Where in the text each of them is written.
+    places: Vec<(usize, usize)>,
+}
+
+impl Spelled {
+    fn of(text: &str, escapes: Escapes) -> Self {
+        let mut spelled = Self::default();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let start = text.len().saturating_sub(rest.len());
+            let (meant, after) = match escape(rest, escapes) {
+                Some(read) => read,
+                None => (Meant::Character(first), rest.get(first.len_utf8()..).unwrap_or_default()),
+            };
+            rest = after;
+            let end = text.len().saturating_sub(rest.len());
+            match meant {
+                Meant::Character(character) => {
+                    for byte in character.encode_utf8(&mut [0; 4]).bytes().filter(|_| counts(character)) {
+                        spelled.push(byte, (start, end));
+                    }
+                }
+                Meant::Byte(byte) if counts(char::from(byte)) || !byte.is_ascii() => spelled.push(byte, (start, end)),
+                Meant::Byte(_) => {}
+            }
+        }
+        spelled
+    }
+
+    fn push(&mut self, byte: u8, place: (usize, usize)) {
+        self.bytes.push(byte);
+        self.places.push(place);
+    }
+
+    /// Which of the bytes are an echo; `None` for a text that was made to keep us busy.
+    fn covered(&self, sent: &[Secret]) -> Option<Vec<bool>> {
+        let mut covered = vec![false; self.bytes.len()];
+        let mut cover = |start: usize, length: usize| {
+            for covers in covered.iter_mut().skip(start).take(length) {
+                *covers = true;
+            }
+        };
+        let mut index = Index::of(&self.bytes)?;
+        for secret in sent.iter().map(Secret::expose).filter(|secret| secret.len() >= SHORTEST_SECRET) {
+            if secret.len() >= WINDOW && self.bytes.len() < WINDOW {
+                continue;
+            }
+            let wanted = bytes_that_count(secret);
+            if wanted.len() >= WINDOW {
+                for window in wanted.windows(WINDOW) {
+                    index.take(window, |start| cover(start, WINDOW));
+                }
+            } else if wanted.len() >= SHORTEST {
+                for (start, _) in self.bytes.windows(wanted.len()).enumerate().filter(|(_, found)| *found == wanted) {
+                    cover(start, wanted.len());
+                }
+            }
+        }
+        Some(covered)
+    }
+}
+
+fn bytes_that_count(secret: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(secret.len());
+    for character in secret.chars().filter(|character| counts(*character)) {
+        bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    bytes
+}
+
+fn counts(character: char) -> bool {
+    !character.is_whitespace()
+        && !character.is_control()
+        && !matches!(character, '+' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+enum Meant {
+    Character(char),
+    Byte(u8),
+}
+
+/// What the escape means that a text begins with, and the rest of it: `%2F`, also escaped once more, `%u002F`; `\u002f`,
+/// `\x2f`, `\"`; `&amp;`, `&#47;`, `&#x2f;`.
+fn escape(text: &str, escapes: Escapes) -> Option<(Meant, &str)> {
+    if escapes == Escapes::None {
+        return None;
+    }
+    if let Some(rest) = text.strip_prefix('%') {
+        return match rest.strip_prefix(['u', 'U']) {
+            Some(digits) => character(digits, 4),
+            None => percent(rest, escapes == Escapes::Again),
+        };
+    }
+    if let Some(rest) = text.strip_prefix('\\') {
+        let kind = rest.chars().next()?;
+        let after = rest.get(kind.len_utf8()..)?;
+        return match kind {
+            'u' => character(after, 4),
+            'x' => character(after, 2),
+            'b' | 'f' | 'n' | 'r' | 't' => Some((Meant::Character('\n'), after)),
+            '"' | '\'' | '/' | '\\' => Some((Meant::Character(kind), after)),
+            _ => None,
+        };
+    }
+    let (name, after) = text.strip_prefix('&')?.split_once(';')?;
+    let meant = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        name => match name.strip_prefix("#x").or_else(|| name.strip_prefix("#X")) {
+            Some(digits) => char::from_u32(number(digits, 16)?)?,
+            None => char::from_u32(number(name.strip_prefix('#')?, 10)?)?,
+        },
+    };
+    Some((Meant::Character(meant), after))
+}
+
+/// The byte of `2F`, and with `again` of `252F` or `25252F`, whose percent sign was escaped as well.
+fn percent(digits: &str, again: bool) -> Option<(Meant, &str)> {
+    let mut rest = digits;
+    loop {
+        let byte = u8::try_from(number(rest.get(..2)?, 16)?).ok()?;
+        rest = rest.get(2..)?;
+        if !again || byte != b'%' || rest.get(..2).and_then(|digits| number(digits, 16)).is_none() {
+            return Some((Meant::Byte(byte), rest));
+        }
+    }
+}
+
+fn character(digits: &str, length: usize) -> Option<(Meant, &str)> {
+    let character = char::from_u32(number(digits.get(..length)?, 16)?)?;
+    Some((Meant::Character(character), digits.get(length..)?))
+}
+
+fn number(digits: &str, radix: u32) -> Option<u32> {
+    let mut number: u32 = 0;
+    for digit in digits.chars() {
+        number = number.wrapping_mul(radix).wrapping_add(digit.to_digit(radix)?);
+    }
+    (!digits.is_empty() && digits.len() <= 7).then_some(number)
+}
+
+/// Where each window of a text begins.
+struct Index<'a> {
+    bytes: &'a [u8],
+    /// By hash, with linear probing: one more than the last place of a window; 0 for none, [`TAKEN`] for one that was taken.
+    heads: Vec<u16>,
+    /// By place: the head before it, of the same window.
+    before: Vec<u16>,
+}
+
+const TAKEN: u16 = u16::MAX;
+
+impl<'a> Index<'a> {
+    /// `None` when too many different windows fall together.
+    fn of(bytes: &'a [u8]) -> Option<Self> {
+        let windows = bytes.windows(WINDOW).len();
+        let size = windows.saturating_mul(4).next_power_of_two();
+        let mut index = Self { bytes, heads: vec![0; size], before: vec![0; windows] };
+        for (place, window) in bytes.windows(WINDOW).enumerate() {
+            let slot = index.slot(window)?;
+            let head = index.heads.get_mut(slot)?;
+            *index.before.get_mut(place)? = *head;
+            *head = u16::try_from(place.checked_add(1)?).ok()?;
+        }
+        Some(index)
+    }
+
+    /// Calls `found` with every place of a window, the first time it is asked for.
+    fn take(&mut self, window: &[u8], mut found: impl FnMut(usize)) {
+        let Some(head) = self.slot(window).and_then(|slot| self.heads.get_mut(slot)) else { return };
+        let mut next = std::mem::replace(head, if *head == 0 { 0 } else { TAKEN });
+        while let Some(place) = usize::from(next).checked_sub(1).filter(|_| next != TAKEN) {
+            found(place);
+            next = self.before.get(place).copied().unwrap_or_default();
+        }
+    }
+
+    /// The slot of a window, or the empty one where it would stand.
+    fn slot(&self, window: &[u8]) -> Option<usize> {
+        let mask = self.heads.len().wrapping_sub(1);
+        let mut slot = hash(window);
+        for _ in 0..MOST_PROBES {
+            slot &= mask;
+            let head = *self.heads.get(slot)?;
+            let place = usize::from(head).wrapping_sub(1);
+            let same = || self.bytes.get(place..).is_some_and(|rest| rest.starts_with(window));
+            if head == 0 || (head != TAKEN && same()) {
+                return Some(slot);
+            }
+            slot = slot.wrapping_add(1);
+        }
+        None
+    }
+}
+
+fn hash(window: &[u8]) -> usize {
+    let mut hash: u64 = 0;
+    for half in window.chunks_exact(8) {
+        let half = half.try_into().map_or(0, u64::from_le_bytes);
+        hash = (hash ^ half).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash ^= hash >> 29;
+    }
+    usize::try_from(hash & 0xffff_ffff).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl";
+
+    fn hidden(text: &str, secret: &str) -> String {
+        hide(text, &[Secret::new("another-secret-0123456789"), Secret::new(secret)])
+    }
+
+    #[test]
+    fn a_token_cut_anywhere_and_stuck_to_other_token_characters_is_found() {
+        for (from, to) in [(0, TOKEN.len() - 1), (0, 16), (1, 20), (10, 40), (TOKEN.len() - 16, TOKEN.len())] {
+            let part = TOKEN.get(from..to).unwrap();
+            for (before, after) in [("", ""), ("token=", "_"), ("/a/", "/b"), ("aaaa", "____"), ("…", "…")] {
+                let text = [before, part, after].concat();
+                assert_eq!(hidden(&text, TOKEN), [before, "‹redacted›", after].concat(), "{text}");
+            }
+        }
+        assert_eq!(hidden("eyJhbGciOiJFUzI", TOKEN), "eyJhbGciOiJFUzI", "15 characters are a word");
+    }
+
+    #[test]
+    fn wrapping_and_characters_without_width_do_not_help() {
+        for between in ["\n", " ", "\r\n\t", "\u{200b}", "\u{ad}", "\u{feff}", "%0A", "%20", "\\n", "&#10;", "&#x200b;"]
+        {
+            for length in [1, 7, 12, 15] {
+                let pieces: Vec<&str> = (0..TOKEN.len())
+                    .step_by(length)
+                    .map(|at| TOKEN.get(at..TOKEN.len().min(at + length)).unwrap())
+                    .collect();
+                let text = ["token: ", &pieces.join(between), "!"].concat();
+                assert_eq!(hidden(&text, TOKEN), "token: ‹redacted›!", "{between:?} {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_escape_is_read() {
+        let secret = "p&ss<w\"rd>\\12/é'%";
+        for spelled in [
+            secret,
+            "p&amp;ss&lt;w&quot;rd&gt;\\12/é&apos;%",
+            "p&#38;ss&#x3c;w&#X22;rd&gt;\\12/&#233;'%",
+            "p%26ss%3Cw%22rd%3E%5C12%2F%C3%A9%27%25",
+            "p%26ss%3cw%22rd%3e%5c12%2f%c3%a9'%25",
+            "p%2526ss%253Cw%2522rd%253E%255C12%252F%25C3%25A9%2527%2525",
+            "p%252526ss%25253Cw%252522rd%25253E%25255C12%25252F%2525C3%2525A9%252527%252525",
+            "p%u0026ss%u003Cw%u0022rd%u003E%u005C12%u002F%u00E9%u0027%u0025",
+            "p\\u0026ss\\u003cw\\u0022rd\\u003e\\u005c12\\u002f\\u00e9\\u0027\\u0025",
+            "p\\x26ss\\x3cw\\x22rd\\x3e\\x5c12\\/\\xe9'%",
+            "p&ss<w\\\"rd>\\\\12\\/é'%",
+        ] {
+            assert_eq!(hidden(&["a ", spelled, " b"].concat(), secret), "a ‹redacted› b", "{spelled}");
+        }
+    }
+
+    #[test]
+    fn a_secret_of_few_letters_is_found_in_whatever_escapes() {
+        for spelled in ["kY7~p2-Q", "kY7%7Ep2-Q", "kY7%7ep2%2DQ", "k Y7~p2-Q"] {
+            assert_eq!(
+                hidden(&["secret=", spelled, "&y=2"].concat(), "kY7~p2-Q"),
+                "secret=‹redacted›&y=2",
+                "{spelled}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_echo_is_hidden_and_the_words_around_stay() {
+        let text = [TOKEN, " is bad, and ", TOKEN, TOKEN, " too: another-secret-0123456789"].concat();
+        assert_eq!(hidden(&text, TOKEN), "‹redacted› is bad, and ‹redacted› too: ‹redacted›");
+        for words in ["Invalid client secret, see https://docs.example/errors", "100 % \\u00 &nope; &#; %zz \\", ""] {
+            assert_eq!(hidden(words, TOKEN), words);
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_made_to_keep_us_busy_does_not() {
+        let long: String = (0..60_000_u32).map(|at| char::from(b'a' + u8::try_from(at * 7 % 26).unwrap())).collect();
+        let begun = std::time::Instant::now();
+        for text in [
+            "a".repeat(8192),
+            "ab".repeat(4096),
+            long.get(..8192).unwrap().to_owned(),
+            "%25".repeat(2730),
+            "&".repeat(8192),
+        ] {
+            hide(&text, &[Secret::new(long.as_str()), Secret::new("a".repeat(60_000))]);
+        }
+        assert!(begun.elapsed().as_secs() < 20, "far more than it takes without optimisation");
+    }
+}
