@@ -6,7 +6,6 @@
 import { invalid, requireOneOf, requirePlain, requireText, unknown } from "./arguments.js";
 import { Deadline, signalOf } from "./deadline.js";
 import { configError, networkError, OAuthError, toError } from "./errors.js";
-import type { Action } from "./generated.js";
 import type { StoreFetchOptions, TokenExchangeStoreOptions } from "./store-types.js";
 import type { AbortSignalLike } from "./types.js";
 
@@ -52,12 +51,12 @@ export function fetchOptions(options: unknown): Wanted & Pick<StoreFetchOptions,
 export function rejects(error: unknown, { subject, actor, signal }: Wanted, throws: boolean): boolean {
   if (signal?.aborted && error === signal.reason) return true;
   if (!OAuthError.is(error)) return throws;
-  const { code, field, action } = error as OAuthError & { readonly field?: string };
+  const { code, field, fault } = error as OAuthError & { readonly field?: string };
   if (code === "client_closed" || (code === "missing_option" && field === "subjectToken")) return true;
   // A token that the caller has written, rather than a provider, is an argument.
   if (field === "subjectToken" && subject !== undefined) return true;
   if (field === "actorToken" && actor !== undefined) return true;
-  return throws && !FOR_THE_USER.has(action);
+  return throws && fault !== "user";
 }
 
 /** The tokens of a call: its own, or what the providers give in the time of the call. What is left of it goes along. */
@@ -119,14 +118,6 @@ function scopeOf(scope: unknown): string {
 
 type TokenProviders = Pick<TokenExchangeStoreOptions, "subjectTokenProvider" | "actorTokenProvider">;
 
-/** What the user, and nobody else, can mend. */
-const FOR_THE_USER: ReadonlySet<Action> = new Set<Action>([
-  "renew_subject",
-  "user_interaction",
-  "claims_challenge",
-  "denied",
-  "step_up",
-]);
 const FIND = ["subjectToken", "signal", "cache"] as const;
 const FETCH = ["subjectToken", "stepUp"] as const;
 /** Of `getToken`. */
