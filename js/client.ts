@@ -1,4 +1,4 @@
-import { closed, invalid, requireFunctions, requirePlain } from "./arguments.js";
+import { closed, invalid, type Plain, requireFunctions, requirePlain } from "./arguments.js";
 import { authData, authElsewhere } from "./auth.js";
 import { brand } from "./brand.js";
 import type { RawClient } from "./core.js";
@@ -136,9 +136,9 @@ export class OAuthClient {
     params: unknown,
     options: CallOptions | undefined,
   ): Promise<T> {
-    const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, false);
+    const { engine, start, signal, paramsJson } = OAuthClient.#call(client, operation, params, options, false);
     const run = () => engine.run(start, options?.timeoutMs, signal);
-    if (client.#reporter) return await OAuthClient.#told(client, client.#reporter, operation, params, run);
+    if (client.#reporter) return await OAuthClient.#told(client, client.#reporter, operation, paramsJson, run);
     return resultOf(await run()) as T;
   }
 
@@ -168,7 +168,8 @@ export class OAuthClient {
     const callJson = encodeCall(options, prepared);
     if (signal?.aborted) throw signal.reason;
     const engine = OAuthClient.#open(client);
-    return { engine, start: (raw: RawClient, now: number) => raw.start(operation, paramsJson, callJson, now), signal };
+    const start = (raw: RawClient, now: number) => raw.start(operation, paramsJson, callJson, now);
+    return { engine, start, signal, paramsJson };
   }
 
   static #open(client: OAuthClient): Engine<RawClient> {
@@ -181,11 +182,12 @@ export class OAuthClient {
     client: OAuthClient,
     reporter: Reporter,
     operation: keyof Prepare,
-    params: unknown,
+    paramsJson: string,
     run: () => Promise<Finished>,
   ): Promise<T> {
     const started = performance.now();
-    const { resource, audience, scope, subjectToken } = (params ?? {}) as Partial<TokenExchangeRequest>;
+    // Not judged yet: a wrong type is for the core to refuse, and no part of the event.
+    const { resource, audience, scope, subjectToken }: Plain = JSON.parse(paramsJson);
     const base: EventBase & Pick<OAuthEvent, "subject"> = {
       operation,
       issuer: client.#issuer,
@@ -245,8 +247,8 @@ function presented(token: unknown): Pick<TokenResponse, "accessToken" | "tokenTy
   throw invalid("token", "a TokenResponse or an access token");
 }
 
-function list(value: string | readonly string[] | null | undefined): readonly string[] {
-  return value == null ? [] : typeof value === "string" ? [value] : value;
+function list(value: unknown): string[] {
+  return [value].flat().filter((one) => typeof one === "string");
 }
 
 const DISCOVERY = ["discovery", []] as const;
