@@ -63,7 +63,7 @@ export function pairs(source: unknown, field: string): [string, string][] {
 }
 
 /** Names that only this side may write. */
-function refuse(plain: Plain, name: string): void {
+export function refuse(plain: Plain, name: string): void {
   if (plain[name] !== undefined) throw unknown(name);
 }
 

@@ -1,5 +1,7 @@
+import { requirePlain } from "./arguments.js";
 import { brand } from "./brand.js";
 import { abandon } from "./driver.js";
+import { refuse } from "./encode.js";
 import { toError } from "./errors.js";
 import type { TokenExchangeStore } from "./store.js";
 import type { Slot } from "./store-config.js";
@@ -19,7 +21,7 @@ export class SubjectStore {
 
   /** @internal */
   constructor(store: TokenExchangeStore, subjectToken: string, options: unknown, slot: Slot | undefined) {
-    const { actor } = wantedOf(options, []);
+    const { actor } = wantedOf(options, ["actorToken"]);
     this.#store = store;
     this.#tokens = actor === undefined ? { subjectToken } : { subjectToken, actorToken: actor };
     // Nearly all tokens are of these characters alone, and none of those is wrong. Of others the core knows.
@@ -28,12 +30,12 @@ export class SubjectStore {
 
   /** As that of the store. */
   async findByRef(ref: string, options?: Omit<FindOptions, Tokens>): Promise<Credential | null> {
-    return this.#store.findByRef(ref, { ...options, ...this.#tokens });
+    return this.#store.findByRef(ref, this.#own(options));
   }
 
   /** As that of the store. */
   async getToken(ref: string, options?: Omit<TokenOptions, Tokens>): Promise<TokenResponse> {
-    return this.#store.getToken(ref, { ...options, ...this.#tokens });
+    return this.#store.getToken(ref, this.#own(options));
   }
 
   /** As that of the store. */
@@ -43,7 +45,7 @@ export class SubjectStore {
     init?: HostRequestInit,
     options?: Omit<StoreFetchOptions, Tokens>,
   ): Promise<HostResponse> {
-    return this.#store.fetch(ref, input, init, { ...options, ...this.#tokens });
+    return this.#store.fetch(ref, input, init, this.#own(options));
   }
 
   /** As that of the store. */
@@ -54,6 +56,13 @@ export class SubjectStore {
   /** As that of the store. */
   async listByKind(kind: CredentialKind): Promise<Credential[]> {
     return this.#store.listByKind(kind);
+  }
+
+  /** The options of a call with the tokens of this user. Those of another would be left out without a word. */
+  #own(options: object | null | undefined): FindOptions {
+    const plain = requirePlain(options ?? {}, "options");
+    for (const name of ["subjectToken", "actorToken"]) refuse(plain, name);
+    return { ...plain, ...this.#tokens };
   }
 }
 

@@ -26,11 +26,11 @@ export function refOf(ref: unknown): string {
   return requireText("ref", ref);
 }
 
-/** The options of `findByRef` and `invalidateCache`; `more` are those of other methods. */
-export function wantedOf(options: unknown, more: readonly string[] = FIND): Wanted {
+/** The options of a method that takes those of these names. */
+export function wantedOf(options: unknown, names: readonly string[]): Wanted {
   if (options == null) return {};
   const given = requirePlain(options, "options");
-  for (const name of Object.keys(given)) if (name !== "actorToken" && !more.includes(name)) throw unknown(name);
+  for (const name of Object.keys(given)) if (!names.includes(name)) throw unknown(name);
   const { subjectToken, actorToken, scope, cache } = given;
   return {
     subject: subjectToken == null ? undefined : requireText("subjectToken", subjectToken),
@@ -118,7 +118,9 @@ function scopeOf(scope: unknown): string {
 
 type TokenProviders = Pick<TokenExchangeStoreOptions, "subjectTokenProvider" | "actorTokenProvider">;
 
-const FIND = ["subjectToken", "signal", "cache"] as const;
-const FETCH = ["subjectToken", "stepUp"] as const;
+const TOKENS = ["subjectToken", "actorToken"] as const;
+const FETCH = [...TOKENS, "stepUp"] as const;
+/** Of `findByRef`. */
+export const FIND = [...TOKENS, "signal", "cache"] as const;
 /** Of `getToken`. */
 export const TOKEN = [...FIND, "scope"] as const;

@@ -21,7 +21,17 @@ import type {
   TokenProvider,
 } from "./store-types.js";
 import { SubjectStore } from "./store-view.js";
-import { fetchOptions, NO_SIGNAL, refOf, rejects, TOKEN, tokensOf, type Wanted, wantedOf } from "./store-wanted.js";
+import {
+  FIND,
+  fetchOptions,
+  NO_SIGNAL,
+  refOf,
+  rejects,
+  TOKEN,
+  tokensOf,
+  type Wanted,
+  wantedOf,
+} from "./store-wanted.js";
 import type { TokenResponse } from "./token-response.js";
 import type { HostRequestInit, HostResponse, ResourceInput } from "./types.js";
 
@@ -135,7 +145,7 @@ export class TokenExchangeStore {
   /** Forgets the tokens of a configuration, or of all; of one subject, or of all. Gives how many there were. */
   invalidateCache(ref?: string | null, options?: { readonly subjectToken?: string | null | undefined }): number {
     const slot = ref == null ? undefined : this.#slots.get(refOf(ref));
-    const { subject } = wantedOf(options);
+    const { subject } = wantedOf(options, ["subjectToken"]);
     if (ref != null && !slot) return 0;
     const owns = (entry: Entry) => slot === undefined || entry.lane.owners.has(slot);
     return this.#tokens.invalidate((entry) => owns(entry) && (subject === undefined || entry.subject === subject));
@@ -178,7 +188,7 @@ export class TokenExchangeStore {
   }
 
   async #find(ref: string, options: unknown, asked?: PromiseLike<unknown>): Promise<Credential | null> {
-    const wanted = { ...wantedOf(options), asked };
+    const wanted = { ...wantedOf(options, FIND), asked };
     const name = refOf(ref);
     try {
       return this.#credential(await this.#get(name, wanted));

@@ -68,6 +68,36 @@ describe("arguments that look right and are not", () => {
     assert.equal(fetch.calls, 0);
   });
 
+  describe("an option of another method is unknown, not ignored", () => {
+    const every = ["subjectToken", "actorToken", "signal", "cache", "scope", "stepUp"];
+    const value = { signal: new AbortController().signal, cache: true, stepUp: "throw" };
+    const url = "https://api.example/";
+    const subjectToken = "subject-0123456789";
+    for (const [name, known, call] of [
+      ["invalidateCache", ["subjectToken"], async (store, options) => store.invalidateCache("crm", options)],
+      ["forSubject", ["actorToken"], async (store, options) => store.forSubject(subjectToken, options)],
+      ["findByRef", every.slice(0, 4), (store, options) => store.findByRef("crm", options)],
+      ["getToken", every.slice(0, 5), (store, options) => store.getToken("crm", options)],
+      ["fetch", ["subjectToken", "actorToken", "stepUp"], (store, options) => store.fetch("crm", url, {}, options)],
+      ["findByRef of a view", ["signal", "cache"], (store, options) => viewOf(store).findByRef("crm", options)],
+      ["getToken of a view", ["signal", "cache", "scope"], (store, options) => viewOf(store).getToken("crm", options)],
+      ["fetch of a view", ["stepUp"], (store, options) => viewOf(store).fetch("crm", url, {}, options)],
+    ]) {
+      test(name, async () => {
+        const fetch = counting();
+        const store = storeOf(fetch);
+        for (const option of [...every, "subject"].filter((option) => !known.includes(option))) {
+          const refusal = { name: "ConfigError", code: "unknown_option", field: option };
+          await assert.rejects(call(store, { [option]: value[option] ?? "other-0123456789" }), refusal, option);
+        }
+        for (const options of [5, "x", [], () => {}]) await assert.rejects(call(store, options), refused("options"));
+        assert.equal(fetch.calls, 0);
+      });
+    }
+
+    const viewOf = (store) => store.forSubject(subjectToken);
+  });
+
   test("tags are a list, one may stand alone", async () => {
     assert.throws(() => storeOf(counting(), { tags: ["a", 5] }), refused("configs[0].tags[1]"));
     for (const tags of ["finance", ["finance"]]) {
