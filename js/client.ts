@@ -155,7 +155,7 @@ export class OAuthClient {
     return prepare({ host: engine.host, timeoutMs, signal, begin, result: resultOf as () => T });
   }
 
-  /** Checks the arguments of an operation. */
+  /** Checks of the arguments of an operation what the core does not see. */
   static #call(
     client: OAuthClient,
     operation: keyof Prepare,
@@ -166,7 +166,6 @@ export class OAuthClient {
     const signal = signalOf(options);
     const paramsJson = encodeParams(params);
     const callJson = encodeCall(options, prepared);
-    if (signal?.aborted) throw signal.reason;
     const engine = OAuthClient.#open(client);
     const start = (raw: RawClient, now: number) => raw.start(operation, paramsJson, callJson, now);
     return { engine, start, signal, paramsJson };

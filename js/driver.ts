@@ -70,6 +70,7 @@ export async function drive(
   // Not before: until its first step the core has not accepted the options, the time among them.
   const deadline = isLast(step) ? undefined : new Deadline(timeoutMs, signal);
   try {
+    throwIfGone(step, signal);
     while (deadline && !isLast(step)) {
       answer = await perform(host, step, deadline, answer);
       step = resume(instance, step, answer, Date.now());
@@ -80,6 +81,11 @@ export async function drive(
     deadline?.end();
     abandon({ instance, step });
   }
+}
+
+/** Throws the reason of a caller who has gone already, unless wrong arguments are to be told of. */
+export function throwIfGone(first: Step, signal: AbortSignalLike | undefined): void {
+  if (signal?.aborted && first.type !== "failed") throw signal.reason;
 }
 
 /** The step that an answer leads to. */

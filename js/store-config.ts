@@ -8,13 +8,14 @@ import { ask } from "./ask.js";
 import { authData } from "./auth.js";
 import type { Lane, TokenCache } from "./cache.js";
 import type { CoreExports, RawStoreExchange } from "./core.js";
+import { abandon, failure } from "./driver.js";
 import { encodeOptions, json } from "./encode.js";
 import { Engine } from "./engine.js";
 import { ConfigError, configError } from "./errors.js";
 import type { EventBase } from "./events.js";
 import type { StoreConfig } from "./generated.js";
 import { hostOf } from "./host.js";
-import type { TokenExchangeConfig, TokenExchangeStoreOptions } from "./store-types.js";
+import type { TokenExchangeConfig, TokenExchangeStoreOptions, TokenOptions } from "./store-types.js";
 import type { FetchLike } from "./types.js";
 
 /** The functions among the options of a store. */
@@ -67,6 +68,15 @@ export class Slot {
       this.#overrides.set(scope, fingerprint);
     }
     return this.#cache.lane(fingerprint, this, false);
+  }
+
+  /** Throws the `ConfigError` of an exchange for tokens or scopes that are none. Any other fault is told of by the calls. */
+  check(params: Pick<TokenOptions, "subjectToken" | "actorToken" | "scope">): void {
+    const begun = this.engine.begin((raw, now) => raw.start(JSON.stringify(params), now), Date.now());
+    abandon(begun);
+    const { step } = begun;
+    if (step.type === "failed" && /^(subjectToken|actorToken|scope)$/.test(step.error.field ?? ""))
+      throw failure(step.error, undefined);
   }
 
   /** What every event of the configuration says. */

@@ -1,8 +1,6 @@
 import { requirePlain } from "./arguments.js";
 import { brand } from "./brand.js";
-import { abandon } from "./driver.js";
 import { refuse } from "./encode.js";
-import { toError } from "./errors.js";
 import type { TokenExchangeStore } from "./store.js";
 import type { Slot } from "./store-config.js";
 import type { Credential, CredentialKind, FindOptions, StoreFetchOptions, TokenOptions } from "./store-types.js";
@@ -25,7 +23,7 @@ export class SubjectStore {
     this.#store = store;
     this.#tokens = actor === undefined ? { subjectToken } : { subjectToken, actorToken: actor };
     // Nearly all tokens are of these characters alone, and none of those is wrong. Of others the core knows.
-    if (slot && !/^[!-~]+$/.test(subjectToken + (actor ?? ""))) check(slot, this.#tokens);
+    if (!/^[!-~]+$/.test(subjectToken + (actor ?? ""))) slot?.check(this.#tokens);
   }
 
   /** As that of the store. */
@@ -64,14 +62,6 @@ export class SubjectStore {
     for (const name of ["subjectToken", "actorToken"]) refuse(plain, name);
     return { ...plain, ...this.#tokens };
   }
-}
-
-/** Throws the `ConfigError` of an exchange for a token that is none. Any other fault is told of by the calls. */
-function check({ engine }: Slot, tokens: object): void {
-  const begun = engine.begin((raw, now) => raw.start(JSON.stringify(tokens), now), Date.now());
-  abandon(begun);
-  const { step } = begun;
-  if (step.type === "failed" && /^(subject|actor)Token$/.test(step.error.field ?? "")) throw toError(step.error);
 }
 
 type Tokens = "subjectToken" | "actorToken";

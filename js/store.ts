@@ -221,12 +221,17 @@ export class TokenExchangeStore {
 
   async #get(ref: string, wanted: Wanted): Promise<Found> {
     const started = performance.now();
-    const { signal, scope, cache } = wanted;
+    const { subject, actor, signal, scope, cache } = wanted;
     let slot: Slot | undefined;
     let found: Promise<Found> | Found;
     try {
       slot = this.#slot(ref);
-      if (signal?.aborted) throw signal.reason;
+      if (signal?.aborted) {
+        // For one who has gone no provider is asked; what it would have given is no argument.
+        const provided = this.#functions.subjectTokenProvider ? "-" : undefined;
+        slot.check({ subjectToken: subject ?? provided, actorToken: actor, scope });
+        throw signal.reason;
+      }
       const tokens = await tokensOf(this.#functions, ref, wanted, slot.engine.host.timeoutMs);
       // A provider may have taken its time.
       found = this.#tokens.get({ ...tokens, slot: this.#slot(ref), scope, signal }, cache !== false);

@@ -2,17 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { OAuthClient } from "onbehalf";
-import {
-  fakeFetch,
-  fields,
-  rejects,
-  rejectsConfig,
-  SUBJECT,
-  serveToken,
-  success,
-  TYPE,
-  throwsConfig,
-} from "./helpers.mjs";
+import { fakeFetch, fields, rejectsConfig, SUBJECT, serveToken, success, TYPE, throwsConfig } from "./helpers.mjs";
 
 const ISSUER = "https://as.example";
 const KIB = 1024;
@@ -324,9 +314,9 @@ describe("parameters of a call", () => {
     assert.equal(fields(fetch.calls[1]).subject_token[0].length, KIB * KIB);
   });
 
-  test("V-10, a ConfigError is reported before an abort or a closed door can hide it, and costs the client nothing", async (t) => {
+  test("V-10, a ConfigError costs the client nothing", async (t) => {
     const { client } = await serveToken(t);
-    await rejects(client.exchangeToken({}), "ConfigError", { code: "missing_option", field: "subjectToken" });
+    await rejectsConfig(() => client.exchangeToken({}), "missing_option", "subjectToken");
     assert.equal((await client.exchangeToken(subject)).accessToken, "issued");
   });
 });
