@@ -56,10 +56,14 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
   const body = given.body ?? request?.body ?? undefined;
   if (body !== undefined && /^(get|head)$/i.test(method)) throw invalid("body", `absent from a ${method}`);
   const replayable = isReplayable(body);
-  const ours = { ...given, method, redirect: "manual" } as RequestInit & { duplex?: "half" };
+  const ours = { ...given, method, redirect: "manual" } as Init;
+  if (request) keepManner(ours, request);
   if (body !== undefined) ours.body = body;
-  // A stream can only be sent while it is written.
-  if (!replayable) ours.duplex = "half";
+  if (!replayable) {
+    // A stream can only be sent while it is written, and not be kept alive by the host, as the body of a Request may be.
+    ours.duplex = "half";
+    if (!given.keepalive) delete ours.keepalive;
+  }
 
   const send = async (fetch: FetchLike | undefined, authorization: string): Promise<ResponseLike> => {
     const call = fetch ?? (globalThis.fetch as FetchLike | undefined);
@@ -113,6 +117,20 @@ function made<T>(field: string, what: string, make: () => T): T {
   }
 }
 
+/**
+ * How a Request is to be sent, where the call does not say otherwise. Only what this host's own Request can say and does
+ * not say by itself: some hosts refuse what they do not implement, others their own values.
+ */
+function keepManner(init: Init, request: Request): void {
+  const usual = new Request("https://resource.example/");
+  for (const name of MANNER) {
+    const value = request[name];
+    if (init[name] !== undefined || !(name in usual) || value == null || value === usual[name]) continue;
+    // As fetch does with a Request that a page is opened by.
+    Object.assign(init, { [name]: value === "navigate" ? "same-origin" : value });
+  }
+}
+
 function isReplayable(body: unknown): boolean {
   if (body === undefined || typeof body === "string" || ArrayBuffer.isView(body)) return true;
   return ["ArrayBuffer", "URLSearchParams", "Blob", "File", "FormData"].includes(
@@ -122,6 +140,9 @@ function isReplayable(body: unknown): boolean {
 
 /** The token goes into the first; the others are between the host and its next hop (RFC 9110 sections 7.6.1 and 10.1.1). */
 const OURS = ["authorization", "expect", "keep-alive", "transfer-encoding", "upgrade"] as const;
+/** What a Request says of the manner in which it is sent. The redirect mode is not the caller's here. */
+const MANNER = ["cache", "credentials", "integrity", "keepalive", "mode", "referrer", "referrerPolicy"] as const;
+type Init = RequestInit & { duplex?: "half" };
 const CHALLENGE = "www-authenticate";
 const REDIRECTED = {
   kind: "http",

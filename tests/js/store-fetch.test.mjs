@@ -15,6 +15,7 @@ import {
   success,
   TYPE,
   thrown,
+  toResponse,
 } from "./helpers.mjs";
 import { CRM, crmConfig, serveStore } from "./store-helpers.mjs";
 
@@ -328,6 +329,44 @@ describe("client.fetchResource", () => {
     const request = new Request(url, { method: "PUT", body: "x" });
     await client.fetchResource("t", request);
     assert.equal(server.at("/api").at(-1).method, "PUT");
+  });
+
+  test("a Request is sent as it says, unless the call says otherwise", async () => {
+    const url = "https://crm.acme.com/api";
+    const said = {
+      credentials: "omit",
+      cache: "no-store",
+      mode: "same-origin",
+      referrer: "",
+      referrerPolicy: "no-referrer",
+      integrity: "sha256-AAAA",
+      keepalive: true,
+    };
+    const fetch = fakeFetch(json({}), success());
+    const client = new onbehalf.OAuthClient("https://as.example", { fetch });
+    const sent = async (input, init) => {
+      await client.fetchResource("t", input, init);
+      const { method: _, headers: __, signal: ___, redirect, ...rest } = fetch.calls.at(-1).init;
+      assert.equal(redirect, "manual");
+      return rest;
+    };
+    assert.deepEqual(await sent(new Request(url)), {}, "what the host does anyway is not asked for");
+    assert.deepEqual(await sent(new Request(url, { ...said, redirect: "error" })), said);
+    const { cache: _, mode: __, ...rest } = said;
+    assert.deepEqual(await sent({ url, ...rest, cache: undefined, mode: null }), rest, "of another implementation");
+    const init = { credentials: "include", cache: undefined };
+    assert.deepEqual(await sent(new Request(url, said), init), { ...said, credentials: "include" });
+    assert.equal((await sent({ url, mode: "navigate" })).mode, "same-origin", "as fetch does with such a Request");
+    const posted = await sent(new Request(url, { method: "POST", body: "x", keepalive: true }));
+    assert.deepEqual(Object.keys(posted).sort(), ["body", "duplex"], "no fetch keeps a stream alive");
+
+    const store = new onbehalf.TokenExchangeStore({
+      configs: [crmConfig({ origin: "https://as.example" })],
+      fetch: fakeFetch(success(), (_, init) => toResponse(json({ credentials: init.credentials }))),
+    });
+    const view = store.forSubject("t");
+    const response = await view.fetch(CRM, new Request(url, { credentials: "omit" }));
+    assert.deepEqual(await response.json(), { credentials: "omit" });
   });
 
   test("where and what may not be sent is refused before anything is", async (t) => {
