@@ -34,7 +34,7 @@ export function encodeOptions(options: Plain, auth: object | undefined, own: Pla
 }
 
 /** Whether this is a page: browsers do not let it name itself in `User-Agent`. */
-function inBrowser(): boolean {
+export function inBrowser(): boolean {
   return globalThis.navigator?.userAgent?.startsWith("Mozilla/5.0") === true;
 }
 

@@ -7,6 +7,7 @@ import { checkShape, discard, headerOf, readHeaders } from "./answer.js";
 import { invalid } from "./arguments.js";
 import { ask } from "./ask.js";
 import { signalOf } from "./deadline.js";
+import { inBrowser } from "./encode.js";
 import { configError, networkError, type OAuthError, toError } from "./errors.js";
 import type { ErrorData } from "./generated.js";
 import type {
@@ -53,8 +54,11 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
   // RFC 9110 section 5.6.2. TRACE would give the token back, and CONNECT is for proxies.
   if (!/^(?!(trace|track|connect)$)[!#-'*+.^-`|~\w-]+$/i.test(method))
     throw invalid("method", "a method that fetch sends");
-  const body = given.body ?? request?.body ?? undefined;
-  if (body !== undefined && /^(get|head)$/i.test(method)) throw invalid("body", `absent from a ${method}`);
+  const bare = /^(get|head)$/i.test(method);
+  // Pages show no stream of a Request, or send one by HTTP/2 only.
+  const whole = given.body == null && !bare && inBrowser() && request?.arrayBuffer ? request : undefined;
+  const body = given.body ?? (whole ? undefined : request?.body) ?? undefined;
+  if (body !== undefined && bare) throw invalid("body", `absent from a ${method}`);
   const replayable = isReplayable(body);
   const ours = { ...given, method, redirect: "manual" } as Init;
   if (request) keepManner(ours, request);
@@ -70,6 +74,7 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
     if (typeof call !== "function") {
       throw configError("missing_option", "fetch", "this host has no fetch: give one as an option");
     }
+    if (whole) ours.body ??= await whole.arrayBuffer().catch(unreadable);
     let response: ResponseLike;
     try {
       const sent = { ...ours, headers: { ...Object.fromEntries(headers), authorization }, signal };
@@ -106,6 +111,10 @@ export function refused(error: ErrorData, response: ResponseLike): OAuthError {
 /** The answer for the caller: it is of the class that the `fetch` in use gives. */
 export function given(response: ResponseLike): HostResponse {
   return response as HostResponse;
+}
+
+function unreadable(cause: unknown): never {
+  throw invalid("input", "a Request whose body can be read", cause);
 }
 
 /** What the host makes of an argument. Throws `ConfigError` where it would throw. */

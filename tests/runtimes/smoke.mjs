@@ -144,11 +144,12 @@ const cases = {
       sent = init;
       return fetch(url, init);
     };
-    for (const init of [{}, { credentials: "omit" }]) {
+    for (const init of [{}, { credentials: "omit" }, { method: "POST", body: "audience=posted" }]) {
       const answer = async (options) =>
         (await client("ok", options).fetchResource("presented", new Request(`${origin}/ok/token`, init))).json();
-      same((await answer()).seen.authorization, "Bearer presented");
-      same((await answer({ fetch: recording })).seen.authorization, "Bearer presented");
+      const seen = { authorization: "Bearer presented", audience: init.body ? "posted" : null };
+      same((await answer()).seen, seen);
+      same((await answer({ fetch: recording })).seen, seen);
       const { credentials } = new Request(origin, init);
       same(sent.credentials, credentials === usual ? undefined : credentials);
     }
