@@ -5,7 +5,7 @@ import type { RawClient } from "./core.js";
 import { signalOf } from "./deadline.js";
 import type { Finished } from "./driver.js";
 import { encodeCall, encodeOptions, encodeParams } from "./encode.js";
-import { Engine } from "./engine.js";
+import { Engine, type Start } from "./engine.js";
 import { type EventBase, type OAuthEvent, Reporter } from "./events.js";
 import type { ClientCredentialsRequest, TokenExchangeRequest } from "./generated.js";
 import { hostOf } from "./host.js";
@@ -14,6 +14,7 @@ import { prepare } from "./prepare.js";
 import { given, refusalOf, refused, resourceRequest } from "./resource.js";
 import { TokenResponse } from "./token-response.js";
 import type {
+  AbortSignalLike,
   CallOptions,
   ClientOptions,
   HostRequestInit,
@@ -136,9 +137,9 @@ export class OAuthClient {
     params: unknown,
     options: CallOptions | undefined,
   ): Promise<T> {
-    const { engine, start, signal, paramsJson } = OAuthClient.#call(client, operation, params, options, false);
-    const run = () => engine.run(start, options?.timeoutMs, signal);
-    if (client.#reporter) return await OAuthClient.#told(client, client.#reporter, operation, paramsJson, run);
+    const call = OAuthClient.#call(client, operation, params, options, false);
+    const run = () => call.engine.run(call.start, options?.timeoutMs, call.signal);
+    if (client.#reporter) return await OAuthClient.#told(client, client.#reporter, call, run);
     return resultOf(await run()) as T;
   }
 
@@ -155,20 +156,20 @@ export class OAuthClient {
     return prepare({ host: engine.host, timeoutMs, signal, begin, result: resultOf as () => T });
   }
 
-  /** Checks of the arguments of an operation what the core does not see. */
+  /** Checks what the core does not see of the arguments of an operation. */
   static #call(
     client: OAuthClient,
     operation: keyof Prepare,
     params: unknown,
     options: CallOptions | undefined,
     prepared: boolean,
-  ) {
+  ): Call {
     const signal = signalOf(options);
     const paramsJson = encodeParams(params);
     const callJson = encodeCall(options, prepared);
     const engine = OAuthClient.#open(client);
     const start = (raw: RawClient, now: number) => raw.start(operation, paramsJson, callJson, now);
-    return { engine, start, signal, paramsJson };
+    return { operation, engine, start, signal, paramsJson };
   }
 
   static #open(client: OAuthClient): Engine<RawClient> {
@@ -180,8 +181,7 @@ export class OAuthClient {
   static async #told<T>(
     client: OAuthClient,
     reporter: Reporter,
-    operation: keyof Prepare,
-    paramsJson: string,
+    { operation, paramsJson, signal }: Call,
     run: () => Promise<Finished>,
   ): Promise<T> {
     const started = performance.now();
@@ -201,7 +201,7 @@ export class OAuthClient {
       reporter.report({ ...base, type, scopes, outcome: "ok" }, started);
       return result as T;
     } catch (error) {
-      reporter.reportFailure(error, base, started);
+      reporter.reportFailure(error, base, started, signal);
       throw error;
     }
   }
@@ -233,6 +233,15 @@ export interface OAuthClient extends DisposableWhereKnown {}
 export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose: infer Dispose extends symbol }
   ? { [K in Dispose]: () => void }
   : object;
+
+/** An operation that is to be started. */
+interface Call {
+  readonly operation: keyof Prepare;
+  readonly engine: Engine<RawClient>;
+  readonly start: Start<RawClient>;
+  readonly signal: AbortSignalLike | undefined;
+  readonly paramsJson: string;
+}
 
 /** What an operation came to. */
 function resultOf({ value, answer }: Finished): TokenResponse | ServerMetadata {

@@ -236,7 +236,7 @@ export class TokenExchangeStore {
       // A provider may have taken its time.
       found = this.#tokens.get({ ...tokens, slot: this.#slot(ref), scope, signal }, cache !== false);
     } catch (error) {
-      this.#tokens.reporter?.failed(error, ref, { ...(slot && { slot }), scope }, started);
+      this.#tokens.reporter?.failed(error, ref, { ...(slot && { slot }), scope, signal }, started);
       throw error;
     }
     return found;
