@@ -172,7 +172,7 @@ export async function perform(
 function sendShared(host: Host, request: WireRequest, deadline: Deadline): Promise<Answer> {
   // A call with headers of its own is another request.
   const equal = JSON.stringify([request.url, request.headers]);
-  return host.flights.join(equal, deadline, host.timeoutMs, (flight) => send(host, request, flight.deadline));
+  return host.flights.join(equal, deadline, host.timeoutMs, (own) => send(host, request, own));
 }
 
 async function send(host: Host, request: WireRequest, deadline: Deadline): Promise<Answer> {

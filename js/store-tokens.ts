@@ -99,7 +99,7 @@ export class StoreTokens {
     const wait = new Deadline(undefined, signal);
     let joined = true;
     entry.flights++;
-    const flight = this.#flights.join(entry, wait, slot.engine.host.timeoutMs, ({ deadline }) => {
+    const flight = this.#flights.join(entry, wait, slot.engine.host.timeoutMs, (deadline) => {
       joined = false;
       return this.#exchange(call, deadline.signal, entry);
     });
