@@ -16,9 +16,10 @@ import {
 import type { ClientAuthFunction } from "./auth.js";
 import { enter, type Instance, nextStep } from "./core.js";
 import { Deadline } from "./deadline.js";
-import { ConfigError, configError, toError } from "./errors.js";
+import { ConfigError, toError } from "./errors.js";
 import type { Flights } from "./flight.js";
 import type { AuthenticateRequest, ErrorData, Outcome, Step, StepInput, WireRequest } from "./generated.js";
+import { fetchOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import type { AbortSignalLike, FetchInit, FetchLike, HostHeaders, HostURLSearchParams, ResponseLike } from "./types.js";
 
@@ -177,10 +178,7 @@ function sendShared(host: Host, request: WireRequest, deadline: Deadline): Promi
 
 async function send(host: Host, request: WireRequest, deadline: Deadline): Promise<Answer> {
   deadline.check();
-  // The global one as it is now: tests and tracing tools replace it. Called without a `this`, as hosts demand.
-  const call = host.fetch ?? (globalThis.fetch as FetchLike | undefined);
-  if (typeof call !== "function")
-    throw configError("missing_option", "fetch", "this host has no fetch: give one as an option");
+  const call = fetchOf(host.fetch);
   const { url, method, headers, body } = request;
   const init = {
     method,

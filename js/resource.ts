@@ -10,6 +10,7 @@ import { signalOf } from "./deadline.js";
 import { inBrowser } from "./encode.js";
 import { configError, networkError, type OAuthError, toError } from "./errors.js";
 import type { ErrorData } from "./generated.js";
+import { fetchOf } from "./host.js";
 import type {
   AbortSignalLike,
   FetchLike,
@@ -70,10 +71,7 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
   }
 
   const send = async (fetch: FetchLike | undefined, authorization: string): Promise<ResponseLike> => {
-    const call = fetch ?? (globalThis.fetch as FetchLike | undefined);
-    if (typeof call !== "function") {
-      throw configError("missing_option", "fetch", "this host has no fetch: give one as an option");
-    }
+    const call = fetchOf(fetch);
     if (whole) ours.body ??= await whole.arrayBuffer().catch(unreadable);
     let response: ResponseLike;
     try {

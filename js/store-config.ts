@@ -103,7 +103,9 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
   requireFunctions(rest, ...FUNCTIONS);
   for (const name of FUNCTIONS) delete rest[name];
   const caps = json(rest, "options");
+  // Each is written by itself: its exchanges need it alone, and its errors its path.
   const texts = Array.isArray(configs) ? configs.map((config, index) => encodeConfig(config, `configs[${index}]`)) : [];
+  // Put together from these texts, for the core checks a store as a whole: writing them a second time would be for nothing.
   const all = Array.isArray(configs)
     ? `{"configs":[${texts.join()}]${caps === "{}" ? "" : ","}${caps.slice(1)}`
     : json({ ...rest, configs }, "options");

@@ -8,6 +8,7 @@ import {
   fakeFetch,
   GRANT,
   rejects,
+  rejectsConfig,
   SUBJECT,
   SUCCESS,
   success,
@@ -87,7 +88,8 @@ describe("how fetch is called", () => {
   test("B01, without any fetch the call rejects with one of our errors", async () => {
     const client = clientOf(undefined);
     globalThis.fetch = undefined;
-    await rejects(client.exchangeToken({ subjectToken: SUBJECT }), "OAuthError");
+    await rejectsConfig(() => client.exchangeToken({ subjectToken: SUBJECT }), "missing_option", "fetch");
+    await rejectsConfig(() => client.fetchResource("t", ISSUER), "missing_option", "fetch");
   });
 });
 
