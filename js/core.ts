@@ -5,6 +5,7 @@
  * calls in flight may finish on it, new work gets a fresh instance of the same compiled module.
  */
 import { createCore } from "onbehalf:glue";
+import { invalid } from "./arguments.js";
 import { configError, InternalError, toError } from "./errors.js";
 import type { Step, StepInput } from "./generated.js";
 import { loader } from "./load/inline.js";
@@ -163,7 +164,7 @@ async function compileFrom(source: InitSource): Promise<WebAssembly.Module> {
     return compileResponse(await fetchWasm(source as string | URL));
   if (hasTag(source, "Response")) return compileResponse(source as Response);
   if (ArrayBuffer.isView(source) || hasTag(source, "ArrayBuffer")) return compileBytes(source as BufferSource);
-  throw configError("invalid_option", "source", "init takes a URL, a Response, bytes or a WebAssembly.Module");
+  throw invalid("source", "a URL, a Response, bytes or a WebAssembly.Module");
 }
 
 async function fetchWasm(url: string | URL): Promise<Response> {

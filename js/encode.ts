@@ -90,11 +90,11 @@ export function json(root: Plain, field: string, strict = false): string {
       }
       // The core refuses it, or its name when there is no such option.
       if (!strict && !FREE.has(member)) return { $unsupported: type };
-      throw configError("invalid_option", path, `${path} cannot be sent`);
+      throw configError("invalid_option", path, `\`${path}\` cannot be sent`);
     });
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
-    throw configError("invalid_option", field, `${field} cannot be written as JSON`, cause);
+    throw configError("invalid_option", field, `\`${field}\` cannot be written as JSON`, cause);
   }
 }
 

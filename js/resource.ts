@@ -48,7 +48,7 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
   );
   for (const name of OURS) {
     const field = `headers.${name}`;
-    if (headers.has(name)) throw configError("invalid_option", field, `${field} is not for the caller to set`);
+    if (headers.has(name)) throw configError("invalid_option", field, `\`${field}\` is not for the caller to set`);
   }
   const signal = signalOf({ signal: given.signal ?? request?.signal });
   const method = String(given.method ?? request?.method ?? "GET");

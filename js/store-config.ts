@@ -150,8 +150,14 @@ function at<T>(path: string, work: () => T): T {
     return work();
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
-    const field = thrown.field ? `${path}.${thrown.field}` : path;
-    throw configError(thrown.code, field, `${path}: ${thrown.message}`, thrown.cause);
+    const { code, field: inner = "", message, cause } = thrown;
+    const field = inner ? `${path}.${inner}` : path;
+    throw configError(
+      code,
+      field,
+      message.replace(`\`${inner}`, () => `\`${field}`),
+      cause,
+    );
   }
 }
 

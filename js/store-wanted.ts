@@ -75,7 +75,9 @@ export async function tokensOf(
       try {
         token = await wait.wait(token);
       } catch (cause) {
-        throw wait.expired ? networkError("timeout", `${name} did not answer before timeoutMs was over`, cause) : cause;
+        throw wait.expired
+          ? networkError("timeout", `\`${name}\` did not answer before \`timeoutMs\` was over`, cause)
+          : cause;
       }
     }
     if (token == null || token === "") return undefined;
@@ -84,7 +86,11 @@ export async function tokensOf(
   };
   try {
     if (subject === undefined && !providers.subjectTokenProvider) {
-      throw configError("missing_option", "subjectToken", "give subjectToken, or the store a subjectTokenProvider");
+      throw configError(
+        "missing_option",
+        "subjectToken",
+        "`subjectToken` is required, or a `subjectTokenProvider` of the store",
+      );
     }
     subject ??= await ask("subjectTokenProvider", asked);
     if (subject === undefined) throw unavailable(ref);

@@ -196,7 +196,7 @@ describe("answers that look like a Response", () => {
     test(`B17, ${name}: the stand-in is named as what is wrong`, async () => {
       const expected = { code: "invalid_option", field: "fetch", retryable: false };
       const error = await rejects(exchangeBy(fakeFetch(() => answer)), "ConfigError", expected);
-      assert.match(error.message, /^fetch resolved to/);
+      assert.match(error.message, /^`fetch` resolved to/);
     });
   }
 
