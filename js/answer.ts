@@ -17,7 +17,7 @@ export function isStatus(value: unknown): boolean {
 
 /** Refuses what is no answer at all, naming what is missing. */
 export function checkShape(response: ResponseLike): void {
-  if (typeof response !== "object" || response === null) throw unusable("must resolve to a Response");
+  if (typeof response !== "object" || response === null) throw unusable("has to resolve to a Response");
   if (!isStatus(response.status)) throw unusable("resolved to an object without a numeric status");
   if (response.bodyUsed === true) throw unusable("resolved to a Response whose body has been read already");
 }
@@ -167,7 +167,7 @@ function isHostHeaders(source: unknown): source is Headers {
 
 /** The error for a `fetch` of the caller's that gives something else than an answer. */
 export function unusable(what: string, cause?: unknown): Error {
-  return configError("invalid_option", "fetch", `fetch ${what}`, cause);
+  return configError("invalid_option", "fetch", `\`fetch\` ${what}`, cause);
 }
 
 /** Decodes UTF-8; a byte order mark is skipped. */

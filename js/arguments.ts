@@ -10,17 +10,17 @@ export type Plain = Record<string, unknown>;
 
 /** The error for something that is not what it must be. */
 export function invalid(field: string, what: string, cause?: unknown): ConfigError {
-  return configError("invalid_option", field, `${field} must be ${what}`, cause);
+  return configError("invalid_option", field, `\`${field}\` has to be ${what}`, cause);
 }
 
 /** The error for something that must be there. */
 export function missing(field: string): ConfigError {
-  return configError("missing_option", field, `${field} is required`);
+  return configError("missing_option", field, `\`${field}\` is required`);
 }
 
 /** The error for a name that nobody knows. */
 export function unknown(name: string): ConfigError {
-  return configError("unknown_option", name, `there is no option ${name}`);
+  return configError("unknown_option", name, `there is no option \`${name}\``);
 }
 
 /** The error of a call after `close`. */
@@ -39,7 +39,7 @@ export function requireText(field: string, value: unknown): string {
 export function requireOneOf<T>(field: string, value: unknown, ...allowed: T[]): T | undefined {
   if (value == null) return undefined;
   if (allowed.includes(value as T)) return value as T;
-  throw invalid(field, allowed.map((one) => JSON.stringify(one)).join(" or "));
+  throw invalid(field, allowed.join(" or "));
 }
 
 /** Functions, or nothing, under these names. */

@@ -2,7 +2,7 @@
  * How a client authenticates. These classes keep secrets in private fields and hand them to the core only; they can be
  * made before the WebAssembly is loaded.
  */
-import { invalid, missing, requireOneOf, requireText, unknown } from "./arguments.js";
+import { invalid, missing, requireOneOf, requirePlain, requireText, unknown } from "./arguments.js";
 import { ask } from "./ask.js";
 import { brand } from "./brand.js";
 import { configError } from "./errors.js";
@@ -67,7 +67,7 @@ export class BasicAuth {
     clientSecret: string,
     options?: { readonly encoding?: "form" | "raw" | undefined } | null,
   ) {
-    const { encoding, ...others } = options ?? {};
+    const { encoding, ...others } = requirePlain(options ?? {}, "options");
     for (const name of Object.keys(others)) throw unknown(name);
     const form = requireOneOf("encoding", encoding, "form", "raw");
     this.#data = { ...withClient("basic", clientId, clientSecret), ...(form && { encoding: form }) };
@@ -177,7 +177,7 @@ export class MultiZoneBasicAuth {
     throw configError(
       "unknown_zone",
       "zone",
-      `no credentials for this zone; there are: ${this.getConfiguredZones().join(", ")}`,
+      `there are no credentials for this zone, only for: ${this.getConfiguredZones().join(", ")}`,
     );
   }
 }

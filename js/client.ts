@@ -1,11 +1,11 @@
-import { closed, invalid, requireFunctions, requirePlain } from "./arguments.js";
+import { closed, invalid, type Plain, requireFunctions, requirePlain } from "./arguments.js";
 import { authData, authElsewhere } from "./auth.js";
 import { brand } from "./brand.js";
 import type { RawClient } from "./core.js";
 import { signalOf } from "./deadline.js";
 import type { Finished } from "./driver.js";
 import { encodeCall, encodeOptions, encodeParams } from "./encode.js";
-import { Engine } from "./engine.js";
+import { Engine, type Start } from "./engine.js";
 import { type EventBase, type OAuthEvent, Reporter } from "./events.js";
 import type { ClientCredentialsRequest, TokenExchangeRequest } from "./generated.js";
 import { hostOf } from "./host.js";
@@ -14,6 +14,7 @@ import { prepare } from "./prepare.js";
 import { given, refusalOf, refused, resourceRequest } from "./resource.js";
 import { TokenResponse } from "./token-response.js";
 import type {
+  AbortSignalLike,
   CallOptions,
   ClientOptions,
   HostRequestInit,
@@ -136,9 +137,9 @@ export class OAuthClient {
     params: unknown,
     options: CallOptions | undefined,
   ): Promise<T> {
-    const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, false);
-    const run = () => engine.run(start, options?.timeoutMs, signal);
-    if (client.#reporter) return await OAuthClient.#told(client, client.#reporter, operation, params, run);
+    const call = OAuthClient.#call(client, operation, params, options, false);
+    const run = () => call.engine.run(call.start, options?.timeoutMs, call.signal);
+    if (client.#reporter) return await OAuthClient.#told(client, client.#reporter, call, run);
     return resultOf(await run()) as T;
   }
 
@@ -155,20 +156,20 @@ export class OAuthClient {
     return prepare({ host: engine.host, timeoutMs, signal, begin, result: resultOf as () => T });
   }
 
-  /** Checks the arguments of an operation. */
+  /** Checks what the core does not see of the arguments of an operation. */
   static #call(
     client: OAuthClient,
     operation: keyof Prepare,
     params: unknown,
     options: CallOptions | undefined,
     prepared: boolean,
-  ) {
+  ): Call {
     const signal = signalOf(options);
     const paramsJson = encodeParams(params);
     const callJson = encodeCall(options, prepared);
-    if (signal?.aborted) throw signal.reason;
     const engine = OAuthClient.#open(client);
-    return { engine, start: (raw: RawClient, now: number) => raw.start(operation, paramsJson, callJson, now), signal };
+    const start = (raw: RawClient, now: number) => raw.start(operation, paramsJson, callJson, now);
+    return { operation, engine, start, signal, paramsJson };
   }
 
   static #open(client: OAuthClient): Engine<RawClient> {
@@ -180,12 +181,12 @@ export class OAuthClient {
   static async #told<T>(
     client: OAuthClient,
     reporter: Reporter,
-    operation: keyof Prepare,
-    params: unknown,
+    { operation, paramsJson, signal }: Call,
     run: () => Promise<Finished>,
   ): Promise<T> {
     const started = performance.now();
-    const { resource, audience, scope, subjectToken } = (params ?? {}) as Partial<TokenExchangeRequest>;
+    // Not judged yet: a wrong type is for the core to refuse, and no part of the event.
+    const { resource, audience, scope, subjectToken }: Plain = JSON.parse(paramsJson);
     const base: EventBase & Pick<OAuthEvent, "subject"> = {
       operation,
       issuer: client.#issuer,
@@ -200,7 +201,7 @@ export class OAuthClient {
       reporter.report({ ...base, type, scopes, outcome: "ok" }, started);
       return result as T;
     } catch (error) {
-      reporter.reportFailure(error, base, started);
+      reporter.reportFailure(error, base, started, signal);
       throw error;
     }
   }
@@ -233,6 +234,15 @@ export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose:
   ? { [K in Dispose]: () => void }
   : object;
 
+/** An operation that is to be started. */
+interface Call {
+  readonly operation: keyof Prepare;
+  readonly engine: Engine<RawClient>;
+  readonly start: Start<RawClient>;
+  readonly signal: AbortSignalLike | undefined;
+  readonly paramsJson: string;
+}
+
 /** What an operation came to. */
 function resultOf({ value, answer }: Finished): TokenResponse | ServerMetadata {
   return value.type === "token" ? TokenResponse.of(value.token, answer) : serverMetadata(value);
@@ -245,8 +255,8 @@ function presented(token: unknown): Pick<TokenResponse, "accessToken" | "tokenTy
   throw invalid("token", "a TokenResponse or an access token");
 }
 
-function list(value: string | readonly string[] | null | undefined): readonly string[] {
-  return value == null ? [] : typeof value === "string" ? [value] : value;
+function list(value: unknown): string[] {
+  return [value].flat().filter((one) => typeof one === "string");
 }
 
 const DISCOVERY = ["discovery", []] as const;

@@ -5,7 +5,8 @@
  * calls in flight may finish on it, new work gets a fresh instance of the same compiled module.
  */
 import { createCore } from "onbehalf:glue";
-import { configError, InternalError } from "./errors.js";
+import { invalid } from "./arguments.js";
+import { configError, InternalError, toError } from "./errors.js";
 import type { Step, StepInput } from "./generated.js";
 import { loader } from "./load/inline.js";
 
@@ -84,7 +85,7 @@ export function instance(): Instance {
 }
 
 /**
- * Calls into an instance. The errors it reports pass through as they are, its panics become an `InternalError`.
+ * Calls into an instance. What it reports is thrown as one of our errors, its panics as an `InternalError`.
  *
  * @internal
  */
@@ -94,7 +95,7 @@ export function enter<T>(instance: Instance, call: (core: CoreExports) => T): T 
   } catch (thrown) {
     // What the core reports is error data. Anything else is a trap, an overflowing stack, or a host function that threw
     // through wasm frames: in each case destructors were skipped.
-    if (typeof thrown === "string") throw JSON.parse(thrown);
+    if (typeof thrown === "string") throw toError(JSON.parse(thrown));
     instance.worn = true;
     const message = `a defect in onbehalf stopped this call${panicPlace(instance)}; please report it`;
     throw new InternalError(message, { cause: thrown });
@@ -163,7 +164,7 @@ async function compileFrom(source: InitSource): Promise<WebAssembly.Module> {
     return compileResponse(await fetchWasm(source as string | URL));
   if (hasTag(source, "Response")) return compileResponse(source as Response);
   if (ArrayBuffer.isView(source) || hasTag(source, "ArrayBuffer")) return compileBytes(source as BufferSource);
-  throw configError("invalid_option", "source", "init takes a URL, a Response, bytes or a WebAssembly.Module");
+  throw invalid("source", "a URL, a Response, bytes or a WebAssembly.Module");
 }
 
 async function fetchWasm(url: string | URL): Promise<Response> {

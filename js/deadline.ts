@@ -1,4 +1,4 @@
-import { configError } from "./errors.js";
+import { invalid } from "./arguments.js";
 import type { AbortSignalLike } from "./types.js";
 
 /**
@@ -91,7 +91,7 @@ export function signalOf(options: unknown): AbortSignalLike | undefined {
   const signal = (options as { signal?: AbortSignalLike | null } | null | undefined)?.signal;
   if (signal == null) return undefined;
   if (typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function") return signal;
-  throw configError("invalid_option", "signal", "signal must be an AbortSignal");
+  throw invalid("signal", "an AbortSignal");
 }
 
 // A longer one would fire at once.

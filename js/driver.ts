@@ -16,9 +16,10 @@ import {
 import type { ClientAuthFunction } from "./auth.js";
 import { enter, type Instance, nextStep } from "./core.js";
 import { Deadline } from "./deadline.js";
-import { ConfigError, configError, toError } from "./errors.js";
+import { ConfigError, toError } from "./errors.js";
 import type { Flights } from "./flight.js";
 import type { AuthenticateRequest, ErrorData, Outcome, Step, StepInput, WireRequest } from "./generated.js";
+import { fetchOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import type { AbortSignalLike, FetchInit, FetchLike, HostHeaders, HostURLSearchParams, ResponseLike } from "./types.js";
 
@@ -70,6 +71,7 @@ export async function drive(
   // Not before: until its first step the core has not accepted the options, the time among them.
   const deadline = isLast(step) ? undefined : new Deadline(timeoutMs, signal);
   try {
+    throwIfGone(step, signal);
     while (deadline && !isLast(step)) {
       answer = await perform(host, step, deadline, answer);
       step = resume(instance, step, answer, Date.now());
@@ -80,6 +82,11 @@ export async function drive(
     deadline?.end();
     abandon({ instance, step });
   }
+}
+
+/** Throws the reason of a caller who has gone already, unless wrong arguments are to be told of. */
+export function throwIfGone(first: Step, signal: AbortSignalLike | undefined): void {
+  if (signal?.aborted && first.type !== "failed") throw signal.reason;
 }
 
 /** The step that an answer leads to. */
@@ -166,15 +173,12 @@ export async function perform(
 function sendShared(host: Host, request: WireRequest, deadline: Deadline): Promise<Answer> {
   // A call with headers of its own is another request.
   const equal = JSON.stringify([request.url, request.headers]);
-  return host.flights.join(equal, deadline, host.timeoutMs, (flight) => send(host, request, flight.deadline));
+  return host.flights.join(equal, deadline, host.timeoutMs, (own) => send(host, request, own));
 }
 
 async function send(host: Host, request: WireRequest, deadline: Deadline): Promise<Answer> {
   deadline.check();
-  // The global one as it is now: tests and tracing tools replace it. Called without a `this`, as hosts demand.
-  const call = host.fetch ?? (globalThis.fetch as FetchLike | undefined);
-  if (typeof call !== "function")
-    throw configError("missing_option", "fetch", "this host has no fetch: give one as an option");
+  const call = fetchOf(host.fetch);
   const { url, method, headers, body } = request;
   const init = {
     method,

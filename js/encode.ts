@@ -34,7 +34,7 @@ export function encodeOptions(options: Plain, auth: object | undefined, own: Pla
 }
 
 /** Whether this is a page: browsers do not let it name itself in `User-Agent`. */
-function inBrowser(): boolean {
+export function inBrowser(): boolean {
   return globalThis.navigator?.userAgent?.startsWith("Mozilla/5.0") === true;
 }
 
@@ -63,7 +63,7 @@ export function pairs(source: unknown, field: string): [string, string][] {
 }
 
 /** Names that only this side may write. */
-function refuse(plain: Plain, name: string): void {
+export function refuse(plain: Plain, name: string): void {
   if (plain[name] !== undefined) throw unknown(name);
 }
 
@@ -90,11 +90,11 @@ export function json(root: Plain, field: string, strict = false): string {
       }
       // The core refuses it, or its name when there is no such option.
       if (!strict && !FREE.has(member)) return { $unsupported: type };
-      throw configError("invalid_option", path, `${path} cannot be sent`);
+      throw configError("invalid_option", path, `\`${path}\` cannot be sent`);
     });
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
-    throw configError("invalid_option", field, `${field} cannot be written as JSON`, cause);
+    throw configError("invalid_option", field, `\`${field}\` cannot be written as JSON`, cause);
   }
 }
 

@@ -5,7 +5,6 @@
  */
 import { type CoreExports, enter, type Instance, instance, nextStep } from "./core.js";
 import { type Begun, drive, type Finished, type Host } from "./driver.js";
-import { adopted } from "./errors.js";
 import type { AbortSignalLike } from "./types.js";
 
 /** Starts an operation on an object of the core; `now` in milliseconds since the epoch. */
@@ -30,11 +29,7 @@ export class Engine<Raw extends Freed> {
   /** Asks the object of the core. Throws the `ConfigError` for options that it refuses. */
   ask<T>(question: (raw: Raw) => T): T {
     const { instance, raw } = this.#current();
-    try {
-      return enter(instance, () => question(raw));
-    } catch (thrown) {
-      throw adopted(thrown);
-    }
+    return enter(instance, () => question(raw));
   }
 
   /** Starts an operation. */
@@ -58,10 +53,6 @@ export class Engine<Raw extends Freed> {
   #current(): { readonly instance: Instance; readonly raw: Raw } {
     const current = instance();
     if (this.#core?.instance === current) return this.#core;
-    try {
-      return (this.#core = { instance: current, raw: enter(current, this.#make) });
-    } catch (thrown) {
-      throw adopted(thrown);
-    }
+    return (this.#core = { instance: current, raw: enter(current, this.#make) });
   }
 }

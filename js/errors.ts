@@ -226,12 +226,6 @@ export function toError(data: ErrorData, context?: ErrorContext): OAuthError {
   return new CLASSES[data.kind](data, context);
 }
 
-/** What was thrown, as an error where it is the core's report of one. @internal */
-export function adopted(thrown: unknown): unknown {
-  const { kind } = (thrown ?? {}) as Partial<ErrorData>;
-  return !(thrown instanceof Error) && kind && kind in CLASSES ? toError(thrown as ErrorData) : thrown;
-}
-
 /** A mistake of the caller that is seen on this side of the boundary. @internal */
 export function configError(code: ErrorCode, field: string | undefined, message: string, cause?: unknown): ConfigError {
   const init: ErrorInit = { code, message, action: "fix_config", retryable: false, fault: "config" };

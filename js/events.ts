@@ -5,6 +5,7 @@ import { ask } from "./ask.js";
 import { tell } from "./attempt.js";
 import { OAuthError } from "./errors.js";
 import type { Action, ErrorCode } from "./generated.js";
+import type { AbortSignalLike } from "./types.js";
 
 /** One thing that happened. It holds no token. */
 export interface OAuthEvent {
@@ -27,7 +28,10 @@ export interface OAuthEvent {
   readonly scopes: readonly string[];
   /** The scopes asked for. */
   readonly requestedScopes: readonly string[];
-  /** `ok`, the code of the error (`failed` for one that is not ours), or why a token was forgotten. */
+  /**
+   * `ok`; the code of the error, `aborted` when the caller's signal ended the wait, `failed` for any other error that is not
+   * ours; or why a token was forgotten.
+   */
   readonly outcome: "ok" | ErrorCode | "failed" | "aborted" | "expired" | "evicted" | "invalidated" | "refused";
   /** What would help, for `denied` and `error`. */
   readonly action?: Action;
@@ -65,12 +69,22 @@ export class Reporter {
     tell(this.#listener, Object.freeze({ ...event, durationMs }), undefined);
   }
 
-  /** Reports a failure. */
-  reportFailure(error: unknown, event: EventBase & Pick<OAuthEvent, "subject">, started: number): void {
+  /** Reports a failure of a call with this signal. */
+  reportFailure(
+    error: unknown,
+    event: EventBase & Pick<OAuthEvent, "subject">,
+    started: number,
+    signal: AbortSignalLike | undefined,
+  ): void {
     const known = OAuthError.is(error);
     const type = known && error.fault === "user" ? "denied" : "error";
-    const outcome = known ? error.code : (error as Partial<Error> | null)?.name === "AbortError" ? "aborted" : "failed";
+    const outcome = outcomeOf(error, signal);
     const scopes = event.requestedScopes;
     this.report({ ...event, type, scopes, outcome, ...(known && { action: error.action }) }, started);
   }
+}
+
+/** What an event says of a failure of a call with this signal. Of an error that is not ours nothing is read. @internal */
+export function outcomeOf(error: unknown, signal: AbortSignalLike | undefined): OAuthEvent["outcome"] {
+  return OAuthError.is(error) ? error.code : signal?.aborted ? "aborted" : "failed";
 }

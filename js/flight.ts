@@ -1,5 +1,8 @@
 import { Deadline } from "./deadline.js";
 
+/** Makes a call. It ends when all who wait for it have gone, and has no time limit: each of them has one. */
+type Fly<T> = (deadline: Deadline) => Promise<T>;
+
 /** How a shared call ended: its promise never rejects, so that a failure without a listener stays silent. */
 type Outcome<T> = { readonly ok: T } | { readonly error: unknown };
 
@@ -10,12 +13,6 @@ interface Flight<T> {
   readonly own: Deadline;
   settled: boolean;
   waiting: number;
-}
-
-/** The call that is under way, for the function that makes it. @internal */
-export interface Start {
-  /** Ends the call when all who waited for it have gone. It has no time limit: each of them has one. */
-  readonly deadline: Deadline;
 }
 
 /**
@@ -40,10 +37,10 @@ export class Flights<T> {
    * Joins the call of this key or starts one, and gives its result. `wait` ends the wait of this caller only; `timeoutMs`
    * is how long a call of this kind may take.
    */
-  async join(key: unknown, wait: Deadline, timeoutMs: number, start: (start: Start) => Promise<T>): Promise<T> {
+  async join(key: unknown, wait: Deadline, timeoutMs: number, fly: Fly<T>): Promise<T> {
     for (;;) {
       const running = this.#running.get(key);
-      const flight = running && running.deadline > Date.now() ? running : this.#begin(key, timeoutMs, start);
+      const flight = running && running.deadline > Date.now() ? running : this.#begin(key, timeoutMs, fly);
       flight.waiting++;
       // Who started it is bound by a shorter time of its own.
       const limit = flight === running ? new Deadline(flight.deadline - Date.now()) : undefined;
@@ -62,9 +59,9 @@ export class Flights<T> {
     }
   }
 
-  #begin(key: unknown, timeoutMs: number, start: (start: Start) => Promise<T>): Flight<T> {
+  #begin(key: unknown, timeoutMs: number, fly: Fly<T>): Flight<T> {
     const own = new Deadline();
-    const call = start({ deadline: own });
+    const call = fly(own);
     const flight: Flight<T> = {
       promise: call.then(
         (ok) => this.#settle(key, flight, { ok }),

@@ -21,6 +21,7 @@ import {
   perform,
   received,
   resume,
+  throwIfGone,
 } from "./driver.js";
 import { pairs } from "./encode.js";
 import { configError } from "./errors.js";
@@ -52,6 +53,7 @@ export async function prepare<T>(preparation: Preparation<T>): Promise<PreparedR
   let deadline: Deadline | undefined;
   let { instance, step } = begin(started);
   try {
+    throwIfGone(step, signal);
     while (step.type === "authenticate") {
       deadline ??= new Deadline(timeoutMs, signal);
       step = feed(instance, history, step, await perform(host, step, deadline, undefined));

@@ -7,8 +7,10 @@ import { checkShape, discard, headerOf, readHeaders } from "./answer.js";
 import { invalid } from "./arguments.js";
 import { ask } from "./ask.js";
 import { signalOf } from "./deadline.js";
+import { inBrowser } from "./encode.js";
 import { configError, networkError, type OAuthError, toError } from "./errors.js";
 import type { ErrorData } from "./generated.js";
+import { fetchOf } from "./host.js";
 import type {
   AbortSignalLike,
   FetchLike,
@@ -46,26 +48,31 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
   );
   for (const name of OURS) {
     const field = `headers.${name}`;
-    if (headers.has(name)) throw configError("invalid_option", field, `${field} is not for the caller to set`);
+    if (headers.has(name)) throw configError("invalid_option", field, `\`${field}\` is not for the caller to set`);
   }
   const signal = signalOf({ signal: given.signal ?? request?.signal });
   const method = String(given.method ?? request?.method ?? "GET");
   // RFC 9110 section 5.6.2. TRACE would give the token back, and CONNECT is for proxies.
   if (!/^(?!(trace|track|connect)$)[!#-'*+.^-`|~\w-]+$/i.test(method))
     throw invalid("method", "a method that fetch sends");
-  const body = given.body ?? request?.body ?? undefined;
-  if (body !== undefined && /^(get|head)$/i.test(method)) throw invalid("body", `absent from a ${method}`);
+  const bare = /^(get|head)$/i.test(method);
+  // Pages show no stream of a Request, or send one by HTTP/2 only.
+  const whole = given.body == null && !bare && inBrowser() && request?.arrayBuffer ? request : undefined;
+  const body = given.body ?? (whole ? undefined : request?.body) ?? undefined;
+  if (body !== undefined && bare) throw invalid("body", `absent from a ${method}`);
   const replayable = isReplayable(body);
-  const ours = { ...given, method, redirect: "manual" } as RequestInit & { duplex?: "half" };
+  const ours = { ...given, method, redirect: "manual" } as Init;
+  if (request) keepManner(ours, request);
   if (body !== undefined) ours.body = body;
-  // A stream can only be sent while it is written.
-  if (!replayable) ours.duplex = "half";
+  if (!replayable) {
+    // A stream can only be sent while it is written, and not be kept alive by the host, as the body of a Request may be.
+    ours.duplex = "half";
+    if (!given.keepalive) delete ours.keepalive;
+  }
 
   const send = async (fetch: FetchLike | undefined, authorization: string): Promise<ResponseLike> => {
-    const call = fetch ?? (globalThis.fetch as FetchLike | undefined);
-    if (typeof call !== "function") {
-      throw configError("missing_option", "fetch", "this host has no fetch: give one as an option");
-    }
+    const call = fetchOf(fetch);
+    if (whole) ours.body ??= await whole.arrayBuffer().catch(unreadable);
     let response: ResponseLike;
     try {
       const sent = { ...ours, headers: { ...Object.fromEntries(headers), authorization }, signal };
@@ -104,12 +111,30 @@ export function given(response: ResponseLike): HostResponse {
   return response as HostResponse;
 }
 
+function unreadable(cause: unknown): never {
+  throw invalid("input", "a Request whose body can be read", cause);
+}
+
 /** What the host makes of an argument. Throws `ConfigError` where it would throw. */
 function made<T>(field: string, what: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {
     throw invalid(field, what, cause);
+  }
+}
+
+/**
+ * How a Request is to be sent, where the call does not say otherwise. Only what this host's own Request can say and does
+ * not say by itself: some hosts refuse what they do not implement, others their own values.
+ */
+function keepManner(init: Init, request: Request): void {
+  const usual = new Request("https://resource.example/");
+  for (const name of MANNER) {
+    const value = request[name];
+    if (init[name] !== undefined || !(name in usual) || value == null || value === usual[name]) continue;
+    // As fetch does with a Request that a page is opened by.
+    Object.assign(init, { [name]: value === "navigate" ? "same-origin" : value });
   }
 }
 
@@ -122,6 +147,9 @@ function isReplayable(body: unknown): boolean {
 
 /** The token goes into the first; the others are between the host and its next hop (RFC 9110 sections 7.6.1 and 10.1.1). */
 const OURS = ["authorization", "expect", "keep-alive", "transfer-encoding", "upgrade"] as const;
+/** What a Request says of the manner in which it is sent. The redirect mode is not the caller's here. */
+const MANNER = ["cache", "credentials", "integrity", "keepalive", "mode", "referrer", "referrerPolicy"] as const;
+type Init = RequestInit & { duplex?: "half" };
 const CHALLENGE = "www-authenticate";
 const REDIRECTED = {
   kind: "http",

@@ -8,13 +8,14 @@ import { ask } from "./ask.js";
 import { authData } from "./auth.js";
 import type { Lane, TokenCache } from "./cache.js";
 import type { CoreExports, RawStoreExchange } from "./core.js";
+import { abandon, failure } from "./driver.js";
 import { encodeOptions, json } from "./encode.js";
 import { Engine } from "./engine.js";
 import { ConfigError, configError } from "./errors.js";
 import type { EventBase } from "./events.js";
 import type { StoreConfig } from "./generated.js";
 import { hostOf } from "./host.js";
-import type { TokenExchangeConfig, TokenExchangeStoreOptions } from "./store-types.js";
+import type { TokenExchangeConfig, TokenExchangeStoreOptions, TokenOptions } from "./store-types.js";
 import type { FetchLike } from "./types.js";
 
 /** The functions among the options of a store. */
@@ -69,6 +70,15 @@ export class Slot {
     return this.#cache.lane(fingerprint, this, false);
   }
 
+  /** Throws the `ConfigError` of an exchange for tokens or scopes that are none. Any other fault is told of by the calls. */
+  check(params: Pick<TokenOptions, "subjectToken" | "actorToken" | "scope">): void {
+    const begun = this.engine.begin((raw, now) => raw.start(JSON.stringify(params), now), Date.now());
+    abandon(begun);
+    const { step } = begun;
+    if (step.type === "failed" && /^(subjectToken|actorToken|scope)$/.test(step.error.field ?? ""))
+      throw failure(step.error, undefined);
+  }
+
   /** What every event of the configuration says. */
   eventBase(scope: string | undefined): EventBase {
     const { issuer, clientId, resource, scopes } = this.about;
@@ -93,7 +103,9 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
   requireFunctions(rest, ...FUNCTIONS);
   for (const name of FUNCTIONS) delete rest[name];
   const caps = json(rest, "options");
+  // Each is written by itself: its exchanges need it alone, and its errors its path.
   const texts = Array.isArray(configs) ? configs.map((config, index) => encodeConfig(config, `configs[${index}]`)) : [];
+  // Put together from these texts, for the core checks a store as a whole: writing them a second time would be for nothing.
   const all = Array.isArray(configs)
     ? `{"configs":[${texts.join()}]${caps === "{}" ? "" : ","}${caps.slice(1)}`
     : json({ ...rest, configs }, "options");
@@ -138,8 +150,14 @@ function at<T>(path: string, work: () => T): T {
     return work();
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
-    const field = thrown.field ? `${path}.${thrown.field}` : path;
-    throw configError(thrown.code, field, `${path}: ${thrown.message}`, thrown.cause);
+    const { code, field: inner = "", message, cause } = thrown;
+    const field = inner ? `${path}.${inner}` : path;
+    throw configError(
+      code,
+      field,
+      message.replace(`\`${inner}`, () => `\`${field}`),
+      cause,
+    );
   }
 }
 

@@ -21,7 +21,7 @@ export async function fetchWithToken(
   forget: (found: Found) => void,
 ): Promise<ResponseLike> {
   if (!about.origins.includes(request.origin)) {
-    const message = `the token of ${JSON.stringify(config.ref)} is not sent to ${request.origin}: name it in origins if it may`;
+    const message = `the token of ${JSON.stringify(config.ref)} is not sent to ${request.origin}: name it in \`origins\` if it may`;
     throw configError("endpoint_origin", "input", message);
   }
   let scope: string | undefined;

@@ -1,6 +1,5 @@
 import type { Entry } from "./cache.js";
-import { OAuthError } from "./errors.js";
-import { type OAuthEvent, Reporter } from "./events.js";
+import { type OAuthEvent, outcomeOf, Reporter } from "./events.js";
 import type { Slot } from "./store-config.js";
 import type { Call } from "./store-tokens.js";
 import type { TokenResponse } from "./token-response.js";
@@ -22,12 +21,15 @@ export class StoreReporter extends Reporter {
     this.#report(slot, entry, scope, { type: "cache", outcome: "ok", ...(stale && { stale }) });
   }
 
-  /** A call has waited for the exchange of another. */
-  joined({ slot, scope }: Call, entry: Entry, started: number, result: TokenResponse | unknown): void {
-    const { accessToken, scope: granted } = (result ?? {}) as Partial<TokenResponse>;
-    const scopes = (accessToken ? granted : slot.eventBase(scope).requestedScopes) ?? [];
-    const outcome = accessToken ? "ok" : OAuthError.is(result) ? result.code : "failed";
-    this.#report(slot, entry, scope, { type: "join", outcome, scopes }, started);
+  /** A call has waited for the exchange of another, and got its token. */
+  joined({ slot, scope }: Call, entry: Entry, started: number, { scope: scopes }: TokenResponse): void {
+    this.#report(slot, entry, scope, { type: "join", outcome: "ok", scopes }, started);
+  }
+
+  /** A call has waited for the exchange of another in vain. */
+  joinFailed({ slot, scope, signal }: Call, entry: Entry, started: number, error: unknown): void {
+    const scopes = slot.eventBase(scope).requestedScopes;
+    this.#report(slot, entry, scope, { type: "join", outcome: outcomeOf(error, signal), scopes }, started);
   }
 
   /** A token was forgotten. */
@@ -37,9 +39,10 @@ export class StoreReporter extends Reporter {
   }
 
   /** There is no token. `slot` is unknown when there is no such configuration, `subject` until it was asked for. */
-  failed(error: unknown, ref: string, { slot, scope, subject }: Partial<Call>, started: number): void {
+  failed(error: unknown, ref: string, { slot, scope, subject, signal }: Partial<Call>, started: number): void {
     const base = slot?.eventBase(scope) ?? { ref, issuer: "", resource: [], requestedScopes: [] };
-    this.reportFailure(error, subject === undefined ? base : { ...base, subject: this.nameOf(subject) }, started);
+    const event = subject === undefined ? base : { ...base, subject: this.nameOf(subject) };
+    this.reportFailure(error, event, started, signal);
   }
 
   /** The scopes are those of the token in the entry, unless `event` has some. */

@@ -99,7 +99,7 @@ export class StoreTokens {
     const wait = new Deadline(undefined, signal);
     let joined = true;
     entry.flights++;
-    const flight = this.#flights.join(entry, wait, slot.engine.host.timeoutMs, ({ deadline }) => {
+    const flight = this.#flights.join(entry, wait, slot.engine.host.timeoutMs, (deadline) => {
       joined = false;
       return this.#exchange(call, deadline.signal, entry);
     });
@@ -110,7 +110,7 @@ export class StoreTokens {
       if (joined) this.reporter?.joined(call, entry, started, found.response);
       return found;
     } catch (error) {
-      if (joined) this.reporter?.joined(call, entry, started, error);
+      if (joined) this.reporter?.joinFailed(call, entry, started, error);
       failure = error;
     } finally {
       wait.end();
@@ -144,7 +144,7 @@ export class StoreTokens {
       }
       return { slot, response, entry };
     } catch (error) {
-      this.reporter?.failed(error, slot.config.ref, call, started);
+      this.reporter?.failed(error, slot.config.ref, { ...call, signal }, started);
       throw error;
     }
   }

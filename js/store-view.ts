@@ -1,6 +1,6 @@
+import { requirePlain } from "./arguments.js";
 import { brand } from "./brand.js";
-import { abandon } from "./driver.js";
-import { toError } from "./errors.js";
+import { refuse } from "./encode.js";
 import type { TokenExchangeStore } from "./store.js";
 import type { Slot } from "./store-config.js";
 import type { Credential, CredentialKind, FindOptions, StoreFetchOptions, TokenOptions } from "./store-types.js";
@@ -19,21 +19,21 @@ export class SubjectStore {
 
   /** @internal */
   constructor(store: TokenExchangeStore, subjectToken: string, options: unknown, slot: Slot | undefined) {
-    const { actor } = wantedOf(options, []);
+    const { actor } = wantedOf(options, ["actorToken"]);
     this.#store = store;
     this.#tokens = actor === undefined ? { subjectToken } : { subjectToken, actorToken: actor };
     // Nearly all tokens are of these characters alone, and none of those is wrong. Of others the core knows.
-    if (slot && !/^[!-~]+$/.test(subjectToken + (actor ?? ""))) check(slot, this.#tokens);
+    if (!/^[!-~]+$/.test(subjectToken + (actor ?? ""))) slot?.check(this.#tokens);
   }
 
   /** As that of the store. */
   async findByRef(ref: string, options?: Omit<FindOptions, Tokens>): Promise<Credential | null> {
-    return this.#store.findByRef(ref, { ...options, ...this.#tokens });
+    return this.#store.findByRef(ref, this.#own(options));
   }
 
   /** As that of the store. */
   async getToken(ref: string, options?: Omit<TokenOptions, Tokens>): Promise<TokenResponse> {
-    return this.#store.getToken(ref, { ...options, ...this.#tokens });
+    return this.#store.getToken(ref, this.#own(options));
   }
 
   /** As that of the store. */
@@ -43,7 +43,7 @@ export class SubjectStore {
     init?: HostRequestInit,
     options?: Omit<StoreFetchOptions, Tokens>,
   ): Promise<HostResponse> {
-    return this.#store.fetch(ref, input, init, { ...options, ...this.#tokens });
+    return this.#store.fetch(ref, input, init, this.#own(options));
   }
 
   /** As that of the store. */
@@ -55,14 +55,13 @@ export class SubjectStore {
   async listByKind(kind: CredentialKind): Promise<Credential[]> {
     return this.#store.listByKind(kind);
   }
-}
 
-/** Throws the `ConfigError` of an exchange for a token that is none. Any other fault is told of by the calls. */
-function check({ engine }: Slot, tokens: object): void {
-  const begun = engine.begin((raw, now) => raw.start(JSON.stringify(tokens), now), Date.now());
-  abandon(begun);
-  const { step } = begun;
-  if (step.type === "failed" && /^(subject|actor)Token$/.test(step.error.field ?? "")) throw toError(step.error);
+  /** The options of a call with the tokens of this user. Those of another would be left out without a word. */
+  #own(options: object | null | undefined): FindOptions {
+    const plain = requirePlain(options ?? {}, "options");
+    for (const name of ["subjectToken", "actorToken"]) refuse(plain, name);
+    return { ...plain, ...this.#tokens };
+  }
 }
 
 type Tokens = "subjectToken" | "actorToken";

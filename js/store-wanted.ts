@@ -6,7 +6,6 @@
 import { invalid, requireOneOf, requirePlain, requireText, unknown } from "./arguments.js";
 import { Deadline, signalOf } from "./deadline.js";
 import { configError, networkError, OAuthError, toError } from "./errors.js";
-import type { Action } from "./generated.js";
 import type { StoreFetchOptions, TokenExchangeStoreOptions } from "./store-types.js";
 import type { AbortSignalLike } from "./types.js";
 
@@ -27,11 +26,11 @@ export function refOf(ref: unknown): string {
   return requireText("ref", ref);
 }
 
-/** The options of `findByRef` and `invalidateCache`; `more` are those of other methods. */
-export function wantedOf(options: unknown, more: readonly string[] = FIND): Wanted {
+/** The options of a method that takes those of these names. */
+export function wantedOf(options: unknown, names: readonly string[]): Wanted {
   if (options == null) return {};
   const given = requirePlain(options, "options");
-  for (const name of Object.keys(given)) if (name !== "actorToken" && !more.includes(name)) throw unknown(name);
+  for (const name of Object.keys(given)) if (!names.includes(name)) throw unknown(name);
   const { subjectToken, actorToken, scope, cache } = given;
   return {
     subject: subjectToken == null ? undefined : requireText("subjectToken", subjectToken),
@@ -52,12 +51,12 @@ export function fetchOptions(options: unknown): Wanted & Pick<StoreFetchOptions,
 export function rejects(error: unknown, { subject, actor, signal }: Wanted, throws: boolean): boolean {
   if (signal?.aborted && error === signal.reason) return true;
   if (!OAuthError.is(error)) return throws;
-  const { code, field, action } = error as OAuthError & { readonly field?: string };
+  const { code, field, fault } = error as OAuthError & { readonly field?: string };
   if (code === "client_closed" || (code === "missing_option" && field === "subjectToken")) return true;
   // A token that the caller has written, rather than a provider, is an argument.
   if (field === "subjectToken" && subject !== undefined) return true;
   if (field === "actorToken" && actor !== undefined) return true;
-  return throws && !FOR_THE_USER.has(action);
+  return throws && fault !== "user";
 }
 
 /** The tokens of a call: its own, or what the providers give in the time of the call. What is left of it goes along. */
@@ -76,7 +75,9 @@ export async function tokensOf(
       try {
         token = await wait.wait(token);
       } catch (cause) {
-        throw wait.expired ? networkError("timeout", `${name} did not answer before timeoutMs was over`, cause) : cause;
+        throw wait.expired
+          ? networkError("timeout", `\`${name}\` did not answer before \`timeoutMs\` was over`, cause)
+          : cause;
       }
     }
     if (token == null || token === "") return undefined;
@@ -85,7 +86,11 @@ export async function tokensOf(
   };
   try {
     if (subject === undefined && !providers.subjectTokenProvider) {
-      throw configError("missing_option", "subjectToken", "give subjectToken, or the store a subjectTokenProvider");
+      throw configError(
+        "missing_option",
+        "subjectToken",
+        "`subjectToken` is required, or a `subjectTokenProvider` of the store",
+      );
     }
     subject ??= await ask("subjectTokenProvider", asked);
     if (subject === undefined) throw unavailable(ref);
@@ -119,15 +124,9 @@ function scopeOf(scope: unknown): string {
 
 type TokenProviders = Pick<TokenExchangeStoreOptions, "subjectTokenProvider" | "actorTokenProvider">;
 
-/** What the user, and nobody else, can mend. */
-const FOR_THE_USER: ReadonlySet<Action> = new Set<Action>([
-  "renew_subject",
-  "user_interaction",
-  "claims_challenge",
-  "denied",
-  "step_up",
-]);
-const FIND = ["subjectToken", "signal", "cache"] as const;
-const FETCH = ["subjectToken", "stepUp"] as const;
+const TOKENS = ["subjectToken", "actorToken"] as const;
+const FETCH = [...TOKENS, "stepUp"] as const;
+/** Of `findByRef`. */
+export const FIND = [...TOKENS, "signal", "cache"] as const;
 /** Of `getToken`. */
 export const TOKEN = [...FIND, "scope"] as const;

@@ -21,7 +21,17 @@ import type {
   TokenProvider,
 } from "./store-types.js";
 import { SubjectStore } from "./store-view.js";
-import { fetchOptions, NO_SIGNAL, refOf, rejects, TOKEN, tokensOf, type Wanted, wantedOf } from "./store-wanted.js";
+import {
+  FIND,
+  fetchOptions,
+  NO_SIGNAL,
+  refOf,
+  rejects,
+  TOKEN,
+  tokensOf,
+  type Wanted,
+  wantedOf,
+} from "./store-wanted.js";
 import type { TokenResponse } from "./token-response.js";
 import type { HostRequestInit, HostResponse, ResourceInput } from "./types.js";
 
@@ -135,7 +145,7 @@ export class TokenExchangeStore {
   /** Forgets the tokens of a configuration, or of all; of one subject, or of all. Gives how many there were. */
   invalidateCache(ref?: string | null, options?: { readonly subjectToken?: string | null | undefined }): number {
     const slot = ref == null ? undefined : this.#slots.get(refOf(ref));
-    const { subject } = wantedOf(options);
+    const { subject } = wantedOf(options, ["subjectToken"]);
     if (ref != null && !slot) return 0;
     const owns = (entry: Entry) => slot === undefined || entry.lane.owners.has(slot);
     return this.#tokens.invalidate((entry) => owns(entry) && (subject === undefined || entry.subject === subject));
@@ -178,7 +188,7 @@ export class TokenExchangeStore {
   }
 
   async #find(ref: string, options: unknown, asked?: PromiseLike<unknown>): Promise<Credential | null> {
-    const wanted = { ...wantedOf(options), asked };
+    const wanted = { ...wantedOf(options, FIND), asked };
     const name = refOf(ref);
     try {
       return this.#credential(await this.#get(name, wanted));
@@ -211,17 +221,22 @@ export class TokenExchangeStore {
 
   async #get(ref: string, wanted: Wanted): Promise<Found> {
     const started = performance.now();
-    const { signal, scope, cache } = wanted;
+    const { subject, actor, signal, scope, cache } = wanted;
     let slot: Slot | undefined;
     let found: Promise<Found> | Found;
     try {
       slot = this.#slot(ref);
-      if (signal?.aborted) throw signal.reason;
+      if (signal?.aborted) {
+        // For one who has gone no provider is asked; what it would have given is no argument.
+        const provided = this.#functions.subjectTokenProvider ? "-" : undefined;
+        slot.check({ subjectToken: subject ?? provided, actorToken: actor, scope });
+        throw signal.reason;
+      }
       const tokens = await tokensOf(this.#functions, ref, wanted, slot.engine.host.timeoutMs);
       // A provider may have taken its time.
       found = this.#tokens.get({ ...tokens, slot: this.#slot(ref), scope, signal }, cache !== false);
     } catch (error) {
-      this.#tokens.reporter?.failed(error, ref, { ...(slot && { slot }), scope }, started);
+      this.#tokens.reporter?.failed(error, ref, { ...(slot && { slot }), scope, signal }, started);
       throw error;
     }
     return found;

@@ -85,7 +85,7 @@ export class TokenResponse {
       if (value == null && name !== "accessToken" && name !== "tokenType") continue;
       token[name] = requireText(name, value);
       if (value !== REDACTED) continue;
-      const message = `${name} was redacted by JSON.stringify or inspect: store token.expose()`;
+      const message = `\`${name}\` is the redacted text of a token, not the token: keep what \`expose()\` gives instead`;
       throw configError("redacted_token", name, message);
     }
     for (const name of LISTS) {

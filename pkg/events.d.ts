@@ -20,7 +20,10 @@ export interface OAuthEvent {
     readonly scopes: readonly string[];
     /** The scopes asked for. */
     readonly requestedScopes: readonly string[];
-    /** `ok`, the code of the error (`failed` for one that is not ours), or why a token was forgotten. */
+    /**
+     * `ok`; the code of the error, `aborted` when the caller's signal ended the wait, `failed` for any other error that is not
+     * ours; or why a token was forgotten.
+     */
     readonly outcome: "ok" | ErrorCode | "failed" | "aborted" | "expired" | "evicted" | "invalidated" | "refused";
     /** What would help, for `denied` and `error`. */
     readonly action?: Action;

@@ -8,6 +8,7 @@ import {
   fakeFetch,
   GRANT,
   rejects,
+  rejectsConfig,
   SUBJECT,
   SUCCESS,
   success,
@@ -87,7 +88,8 @@ describe("how fetch is called", () => {
   test("B01, without any fetch the call rejects with one of our errors", async () => {
     const client = clientOf(undefined);
     globalThis.fetch = undefined;
-    await rejects(client.exchangeToken({ subjectToken: SUBJECT }), "OAuthError");
+    await rejectsConfig(() => client.exchangeToken({ subjectToken: SUBJECT }), "missing_option", "fetch");
+    await rejectsConfig(() => client.fetchResource("t", ISSUER), "missing_option", "fetch");
   });
 });
 
@@ -194,7 +196,7 @@ describe("answers that look like a Response", () => {
     test(`B17, ${name}: the stand-in is named as what is wrong`, async () => {
       const expected = { code: "invalid_option", field: "fetch", retryable: false };
       const error = await rejects(exchangeBy(fakeFetch(() => answer)), "ConfigError", expected);
-      assert.match(error.message, /^fetch resolved to/);
+      assert.match(error.message, /^`fetch` resolved to/);
     });
   }
 

@@ -1,6 +1,7 @@
 /** `onEvent` of the store and of the client. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { json } from "../servers/quirk/server.mjs";
 import { failure, onbehalf, serveToken, success } from "./helpers.mjs";
 import { CRM, issuing, jwt, serveStore } from "./store-helpers.mjs";
@@ -151,6 +152,72 @@ describe("onEvent of a store", () => {
         ["exchange", "ok"],
       ],
     );
+  });
+});
+
+describe("a caller that has gone", () => {
+  const outcomes = (events) => events.map(({ type, outcome }) => [type, outcome]);
+
+  for (const [name, reason] of [
+    ["the host's reason", undefined],
+    ["a reason of its own", "gone"],
+    ["an error of its own", new Error("mine")],
+  ]) {
+    test(`is told of as aborted, with ${name}: alone, as a joiner, without memory, before the start`, async (t) => {
+      const { server, store, events } = await serveStore(t, { answers: [{ hang: true }] });
+      const leave = async (requests, options, wait) => {
+        const controller = new AbortController();
+        const call = failure(store.getToken(CRM, { ...options, signal: controller.signal }));
+        await server.seen(requests);
+        await wait?.();
+        controller.abort(reason);
+        assert.equal(await call, controller.signal.reason);
+      };
+      const alone = new AbortController();
+      const first = failure(store.getToken(CRM, { signal: alone.signal }));
+      await leave(1, {}, turn);
+      assert.deepEqual(outcomes(events.splice(0)), [["join", "aborted"]]);
+      alone.abort(reason);
+      assert.equal(await first, alone.signal.reason);
+      await turn();
+      assert.deepEqual(outcomes(events.splice(0)), [["error", "aborted"]]);
+      await leave(2, { cache: false });
+      assert.deepEqual(outcomes(events.splice(0)), [["error", "aborted"]]);
+      const signal = AbortSignal.abort(reason);
+      assert.equal(await failure(store.getToken(CRM, { signal })), signal.reason);
+      assert.deepEqual(outcomes(events), [["error", "aborted"]]);
+    });
+
+    test(`of a client is told of as aborted, with ${name}`, async (t) => {
+      const events = [];
+      const { server, exchange } = await serveToken(t, [{ hang: true }], { onEvent: (event) => events.push(event) });
+      const controller = new AbortController();
+      const call = failure(exchange({}, { signal: controller.signal }));
+      await server.seen(1);
+      controller.abort(reason);
+      assert.equal(await call, controller.signal.reason);
+      assert.deepEqual(outcomes(events), [["error", "aborted"]]);
+    });
+  }
+
+  test("is not blamed for a failure of others, nor is what a function of the caller throws called an abort", async (t) => {
+    const reason = new DOMException("mine", "AbortError");
+    const events = [];
+    const { exchange } = await serveToken(t, undefined, {
+      auth: () => Promise.reject(reason),
+      onEvent: (event) => events.push(event),
+    });
+    assert.equal(await failure(exchange({})), reason);
+    const hostile = Object.defineProperty({}, "name", { get: () => assert.fail("a getter") });
+    const other = await serveToken(t, undefined, {
+      auth: () => Promise.reject(hostile),
+      onEvent: (event) => events.push(event),
+    });
+    assert.equal(await failure(other.exchange({})), hostile);
+    assert.deepEqual(outcomes(events), [
+      ["error", "failed"],
+      ["error", "failed"],
+    ]);
   });
 });
 

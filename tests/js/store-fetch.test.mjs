@@ -1,4 +1,4 @@
-/** Calling resources: `store.fetch` and `client.fetchResource`. */
+/** Calling resources with the tokens of a store: `store.fetch`. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { json, redirect } from "../servers/quirk/server.mjs";
@@ -11,19 +11,13 @@ import {
   rejects,
   rejectsConfig,
   serve,
-  serveToken,
   success,
   TYPE,
   thrown,
 } from "./helpers.mjs";
-import { CRM, crmConfig, serveStore } from "./store-helpers.mjs";
+import { asksFor, CRM, crmConfig, presented, serveStore } from "./store-helpers.mjs";
 
 const unauthorized = { status: 401, headers: { "www-authenticate": 'Bearer error="invalid_token"' } };
-const asksFor = (scope) => ({
-  status: 403,
-  headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="${scope}"` },
-});
-
 /** A store, and a resource server that answers at /api. */
 async function world(t, answers, options = {}) {
   const api = await serve(t);
@@ -31,18 +25,6 @@ async function world(t, answers, options = {}) {
   const made = await serveStore(t, { ...options, config: { audience: `${api.origin}/api`, ...options.config } });
   return { ...made, api, url: `${api.origin}/api` };
 }
-
-/** A client and a store of one server, which is the resource too. */
-async function mistaken(t) {
-  const { server, client } = await serveToken(t, [success()]);
-  server.on("/api", json({}));
-  const configs = [crmConfig(server, { audience: `${server.origin}/api` })];
-  const store = new onbehalf.TokenExchangeStore({ configs, subjectTokenProvider: () => "alice-token" });
-  t.after(() => store.close());
-  return { server, client, store };
-}
-
-const presented = (api) => api.requests.map(({ headers }) => headers.authorization);
 
 describe("store.fetch", () => {
   test("presents the token, sends what it is given, and gives the answer back", async (t) => {
@@ -263,88 +245,4 @@ test("T47, a token that is of no use as a bearer token becomes no credential", a
     const strict = await serveStore(t, { answers: [success(members)], onUnavailable: "throw" });
     await rejectsConfig(() => strict.store.findByRef(CRM), "invalid_option", "tokenType");
   }
-});
-
-describe("client.fetchResource", () => {
-  test("presents a token response or an access token", async (t) => {
-    const { server, exchange, client } = await serveToken(t);
-    server.on("/api", json({ ok: true }));
-    const token = await exchange({});
-    const response = await client.fetchResource(token, `${server.origin}/api`, { method: "DELETE" });
-    assert.deepEqual(await response.json(), { ok: true });
-    await client.fetchResource("plain-token", `${server.origin}/api`);
-    assert.deepEqual(presented({ requests: server.at("/api") }), ["Bearer issued", "Bearer plain-token"]);
-    assert.equal(server.at("/api")[0].method, "DELETE");
-  });
-
-  test("a refusal of the token is a typed error, any other answer is given back", async (t) => {
-    const { server, client } = await serveToken(t);
-    const answer = async (scripted) => {
-      server.on("/api", scripted);
-      return client.fetchResource("presented-token-of-alice", `${server.origin}/api`);
-    };
-    const echo = 'Bearer error="invalid_token", error_description="presented-token-of-alice expired"';
-    const error = await rejects(answer({ status: 401, headers: { "www-authenticate": echo } }), "InvalidTokenError", {
-      code: "invalid_token",
-      action: "renew_subject",
-      status: 401,
-      errorDescription: /expired/,
-    });
-    assertRedacted({ ...error.toJSON() }, ["presented-token-of-alice"]);
-    await rejects(answer(asksFor("a b")), "InsufficientScopeError", { requiredScopes: ["a", "b"] });
-    for (const plain of [{ status: 401 }, { status: 403 }, { status: 500 }, redirect("https://x.example"), json({})]) {
-      assert.equal((await answer(plain)).status, plain.status ?? 200);
-    }
-  });
-
-  test("what no fetch sends is the caller's mistake, not the network's", async (t) => {
-    const { server, client, store } = await mistaken(t);
-    const url = `${server.origin}/api`;
-    const body = new URLSearchParams("a=b");
-    for (const [init, field] of [
-      [{ method: "TRACE" }, "method"],
-      [{ method: "connect" }, "method"],
-      [{ method: "Track" }, "method"],
-      [{ method: "G T" }, "method"],
-      [{ method: "" }, "method"],
-      [{ body }, "body"],
-      [{ body: "" }, "body"],
-      [{ body, method: "head" }, "body"],
-      [{ headers: { "Transfer-Encoding": "chunked" } }, "headers.transfer-encoding"],
-      [{ headers: { expect: "100-continue" } }, "headers.expect"],
-      [{ headers: { "keep-alive": "timeout=5" } }, "headers.keep-alive"],
-      [{ headers: { upgrade: "h2c" } }, "headers.upgrade"],
-      [{ credentials: "x" }, "init"],
-      [{ mode: "navigate" }, "init"],
-    ]) {
-      await rejectsConfig(() => client.fetchResource("t", url, init), "invalid_option", field);
-      await rejectsConfig(() => store.fetch(CRM, url, init), "invalid_option", field);
-    }
-    assert.deepEqual(server.at("/api"), []);
-    for (const method of ["get", "POST", "PATCH", "PROPFIND", "OPTIONS"]) {
-      assert.equal((await client.fetchResource("t", url, { method })).status, 200);
-    }
-    await client.fetchResource("t", url, { method: "DELETE", body: "x" });
-    const request = new Request(url, { method: "PUT", body: "x" });
-    await client.fetchResource("t", request);
-    assert.equal(server.at("/api").at(-1).method, "PUT");
-  });
-
-  test("where and what may not be sent is refused before anything is", async (t) => {
-    const { server, client } = await serveToken(t);
-    const url = `${server.origin}/api`;
-    for (const [token, input, init, code, field] of [
-      ["t", "http://crm.example/", {}, "insecure_url", "input"],
-      ["t", "ftp://crm.example/", {}, "invalid_endpoint", "input"],
-      ["t", "nowhere", {}, "invalid_option", "input"],
-      ["", url, {}, "invalid_option", "token"],
-      ["Bearer t", url, {}, "invalid_option", "token"],
-      [undefined, url, {}, "invalid_option", "token"],
-      ["‹redacted: use token.expose()›", url, {}, "redacted_token", "token"],
-      ["t", url, { headers: [["AUTHORIZATION", "x"]] }, "invalid_option", "headers.authorization"],
-    ]) {
-      await rejectsConfig(() => client.fetchResource(token, input, init), code, field);
-    }
-    assert.equal(server.requests.length, 0);
-  });
 });

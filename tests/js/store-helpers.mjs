@@ -75,3 +75,12 @@ export function deferred() {
   });
   return { promise, resolve, reject };
 }
+
+/** An answer of a resource that asks for further scopes (RFC 6750 section 3.1). */
+export const asksFor = (scope) => ({
+  status: 403,
+  headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="${scope}"` },
+});
+
+/** What was presented to a resource, in order. */
+export const presented = (api) => api.requests.map(({ headers }) => headers.authorization);

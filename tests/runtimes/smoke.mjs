@@ -137,6 +137,24 @@ const cases = {
     await refused(exchange(one), { name: "ConfigError", code: "client_closed" });
   },
 
+  async "a Request is sent to a resource as it says"({ client, origin }) {
+    const usual = new Request(origin).credentials;
+    let sent;
+    const recording = (url, init) => {
+      sent = init;
+      return fetch(url, init);
+    };
+    for (const init of [{}, { credentials: "omit" }, { method: "POST", body: "audience=posted" }]) {
+      const answer = async (options) =>
+        (await client("ok", options).fetchResource("presented", new Request(`${origin}/ok/token`, init))).json();
+      const seen = { authorization: "Bearer presented", audience: init.body ? "posted" : null };
+      same((await answer()).seen, seen);
+      same((await answer({ fetch: recording })).seen, seen);
+      const { credentials } = new Request(origin, init);
+      same(sent.credentials, credentials === usual ? undefined : credentials);
+    }
+  },
+
   async "a panic is contained"({ onbehalf, client, plantedClient }) {
     const slow = plantedClient("slow");
     const running = slow.exchangeToken({ subjectToken: "alice" });
