@@ -63,7 +63,9 @@ export async function readBody(
   if (length > limit) return undefined;
   // Reading in one go is cheaper, where a length that holds is known. A page does not see the encoding of a
   // cross-origin answer, so there the length may be that of a compressed body.
-  const whole = length >= 0 && headerOf(headers, "content-encoding") == null && response.type !== "cors";
+  // One beside a transfer encoding is no length either (RFC 9112 section 6.3), which not every host sees to.
+  const plain = headerOf(headers, "content-encoding") == null && headerOf(headers, "transfer-encoding") == null;
+  const whole = length >= 0 && plain && response.type !== "cors";
   if (whole && typeof response.text === "function") return within(limit, await deadline.wait(response.text()));
   const { body } = response;
   if (typeof body === "object" && body !== null) {

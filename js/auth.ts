@@ -5,6 +5,7 @@
 import { invalid, missing, requireOneOf, requirePlain, requireText, unknown } from "./arguments.js";
 import { ask } from "./ask.js";
 import { brand } from "./brand.js";
+import { available } from "./core.js";
 import { configError } from "./errors.js";
 import type { AuthData } from "./generated.js";
 import type { HostHeaders, HostURLSearchParams, ServerMetadata } from "./types.js";
@@ -114,9 +115,11 @@ export class BearerAuth {
 
   readonly #accessToken: string;
 
-  /** Throws `ConfigError`. */
+  /** Throws `ConfigError`, also for what can be no token. */
   constructor(accessToken: string) {
     this.#accessToken = requireText("accessToken", accessToken);
+    // Before `init` the client sees to it.
+    if (available()) ask((core) => core.checkToken(accessToken, "accessToken"));
   }
 
   /** @internal */
@@ -196,15 +199,18 @@ export function authData(auth: unknown): AuthData | undefined {
 }
 
 /**
- * What a client of another issuer gets of this authentication: secrets and functions of the first stay behind, and the
+ * What a client of an `other` issuer gets of this authentication: secrets and functions of the first stay behind, and the
  * first call that would need them says so.
  *
  * @internal
  */
-export function authElsewhere(auth: unknown, issuer: string): unknown {
+export function authElsewhere(auth: unknown, issuer: string, other: string): unknown {
   const data = authData(auth);
   if (data === undefined || data.type === "none" || data.type === "withheld") return auth;
-  return { [AUTH_DATA]: (): AuthData => ({ type: "withheld", issuer }) };
+  // Credentials that were given for this very issuer.
+  const zones = data.zones?.filter(([zone]) => zone === other);
+  const left: AuthData = zones?.length ? { type: "multi_zone", zones } : { type: "withheld", issuer };
+  return { [AUTH_DATA]: () => left };
 }
 
 type WithClient = AuthData & { readonly clientId: string };

@@ -5,7 +5,7 @@ import type { RawClient } from "./core.js";
 import { signalOf } from "./deadline.js";
 import type { Finished } from "./driver.js";
 import { encodeCall, encodeOptions, encodeParams } from "./encode.js";
-import { Engine, type Start } from "./engine.js";
+import { Engine } from "./engine.js";
 import { type EventBase, type OAuthEvent, Reporter } from "./events.js";
 import type { ClientCredentialsRequest, TokenExchangeRequest } from "./generated.js";
 import { hostOf } from "./host.js";
@@ -112,12 +112,15 @@ export class OAuthClient {
 
   /**
    * A client of another issuer with the same options. Endpoints, secrets and authentication functions stay behind: the
-   * first call that would need them rejects with `ConfigError`.
+   * first call that would need them rejects with `ConfigError`. Only what a `MultiZoneBasicAuth` has for the zone of this
+   * very name goes along.
    */
   forIssuer(issuer: string): OAuthClient {
+    OAuthClient.#open(this);
+    if (issuer === this.#issuer) return new OAuthClient(issuer, this.#options);
     const { endpoints: _, auth, ...options } = this.#options;
     // Marks what was left behind; it is no authentication that a caller could write.
-    return new OAuthClient(issuer, { ...options, auth: authElsewhere(auth, this.#issuer) } as ClientOptions);
+    return new OAuthClient(issuer, { ...options, auth: authElsewhere(auth, this.#issuer, issuer) } as ClientOptions);
   }
 
   /**
@@ -151,7 +154,8 @@ export class OAuthClient {
   ): Promise<PreparedRequest<T>> {
     const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, true);
     client.#handedOut = true;
-    const begin = (now: number) => engine.begin(start, now);
+    // Begun again, it goes to the endpoint that it went to, whatever is known of the metadata by then.
+    const begin = (now: number, endpoint?: string) => engine.begin((raw, now) => start(raw, now, endpoint), now);
     const timeoutMs = options?.timeoutMs ?? engine.host.timeoutMs;
     return prepare({ host: engine.host, timeoutMs, signal, begin, result: resultOf as () => T });
   }
@@ -168,7 +172,10 @@ export class OAuthClient {
     const paramsJson = encodeParams(params);
     const callJson = encodeCall(options, prepared);
     const engine = OAuthClient.#open(client);
-    const start = (raw: RawClient, now: number) => raw.start(operation, paramsJson, callJson, now);
+    const start = (raw: RawClient, now: number, endpoint?: string) => {
+      const call = endpoint === undefined ? callJson : JSON.stringify({ ...JSON.parse(callJson), endpoint });
+      return raw.start(operation, paramsJson, call, now);
+    };
     return { operation, engine, start, signal, paramsJson };
   }
 
@@ -238,7 +245,8 @@ export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose:
 interface Call {
   readonly operation: keyof Prepare;
   readonly engine: Engine<RawClient>;
-  readonly start: Start<RawClient>;
+  /** `endpoint` is where a prepared operation has begun. */
+  readonly start: (raw: RawClient, now: number, endpoint?: string) => string;
   readonly signal: AbortSignalLike | undefined;
   readonly paramsJson: string;
 }

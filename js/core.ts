@@ -22,6 +22,7 @@ export interface CoreExports {
   abandon(operation: number): void;
   basicAuthorization(clientId: string, clientSecret: string, encoding: "form" | "raw"): string;
   authorizationHeader(accessToken: string, tokenType: string, issuedTokenType: string | undefined): string;
+  checkToken(token: string, field: string): void;
   panicLocation(): string;
   readonly StoreExchange: new (configJson: string, path: string, capsJson: string) => RawStoreExchange;
   describeStore(optionsJson: string): string;
@@ -82,6 +83,15 @@ export function instance(): Instance {
     current = instantiate(module);
   }
   return current;
+}
+
+/**
+ * Whether there is a core to call, or one that needs nobody's `init`.
+ *
+ * @internal
+ */
+export function available(): boolean {
+  return module !== undefined || loader.compile !== undefined;
 }
 
 /**

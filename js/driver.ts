@@ -222,6 +222,8 @@ async function receive(host: Host, response: ResponseLike, deadline: Deadline): 
   }
   if (body !== undefined) return received(status, headers, body);
   discard(response);
+  // Where it leads says more of a redirect than that there is too much in it.
+  if (status >= 300 && status < 400) return received(status, headers, "");
   return { input: "too_large", status, headers };
 }
 
@@ -231,12 +233,13 @@ function unreachable(deadline: Deadline, cause: unknown): Answer {
   return { input: "unreachable", cause };
 }
 
-function isLast(step: Step): step is Exclude<Step, Pending> {
+/** Whether an operation has come to its end. */
+export function isLast(step: Step): step is Exclude<Step, Pending> {
   return step.type === "done" || step.type === "failed";
 }
 
 /** What the core reads of an answer. Handing it all headers would cost more than the rest of the step. */
-const NAMED_OF_SUCCESS = ["content-type"] as const;
-const NAMED = [...NAMED_OF_SUCCESS, "location", "retry-after", "www-authenticate"] as const;
+const NAMED_OF_SUCCESS = ["content-type", "retry-after"] as const;
+const NAMED = [...NAMED_OF_SUCCESS, "location", "www-authenticate"] as const;
 type Failed = Extract<Step, { type: "failed" }>;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -17,7 +17,7 @@ export function encodeParams(params: unknown): string {
 export function encodeCall(options: unknown, prepared: boolean): string {
   if (options == null && !prepared) return "";
   const { signal, ...call } = requirePlain(options ?? {}, "options");
-  refuse(call, "prepared");
+  for (const name of ["prepared", "endpoint"]) refuse(call, name);
   if (call["headers"] != null) call["headers"] = pairs(call["headers"], "headers");
   if (prepared) call["prepared"] = true;
   return json(call, "options");

@@ -17,6 +17,7 @@ import {
   type Finished,
   failure,
   type Host,
+  isLast,
   type Pending,
   perform,
   received,
@@ -33,16 +34,22 @@ export interface Preparation<T> {
   readonly host: Host;
   readonly timeoutMs: number;
   readonly signal: AbortSignalLike | undefined;
-  /** Starts the operation; always the same one. */
-  begin(now: number): Begun;
+  /** Starts the operation; always the same one. `endpoint` is where its request went the first time. */
+  begin(now: number, endpoint?: string): Begun;
   result(finished: Finished): T;
 }
 
 /** What was fed to the operation so far, and when: with the same it comes to the same step. */
 interface Fed {
-  readonly answers: Step["type"];
   readonly answer: Answer;
   readonly now: number;
+}
+
+/** How far an operation has come, to come there again. */
+interface Begin {
+  readonly started: number;
+  readonly url: string;
+  readonly history: Fed[];
 }
 
 /** The first request of an operation. */
@@ -81,16 +88,17 @@ function requestOf<T>(
     parse(status, headers, body) {
       if (!isStatus(status)) throw invalid("status", "the number of an HTTP status");
       const answer = received(status, readHeaders(pairs(headers ?? {}, "headers")), textOf(body));
-      return read(preparation, answer, started, [...history]);
+      return read(preparation, answer, { started, url, history: [...history] });
     },
   };
 }
 
-function read<T>(preparation: Preparation<T>, answer: Answer, started: number, history: Fed[]): T | PreparedRetry<T> {
-  let { instance, step } = preparation.begin(started);
+function read<T>(preparation: Preparation<T>, answer: Answer, { started, url, history }: Begin): T | PreparedRetry<T> {
+  let { instance, step } = preparation.begin(started, url);
   try {
-    for (const fed of history) step = resume(instance, step as Pending, fed.answer, fed.now);
-    step = feed(instance, history, step as Pending, answer);
+    for (const fed of history) if (!isLast(step)) step = resume(instance, step, fed.answer, fed.now);
+    // It ends here if it does not come to where it was: what is left of it must not be mistaken for another's.
+    if (!isLast(step)) step = feed(instance, history, step, answer);
     let retryAfterMs: number | undefined;
     for (;;) {
       switch (step.type) {
@@ -103,9 +111,8 @@ function read<T>(preparation: Preparation<T>, answer: Answer, started: number, h
           step = feed(instance, history, step, { input: "elapsed" });
           break;
         case "authenticate":
-          // The caller's function may take its time, and this is synchronous: what it did the first time serves again.
-          step = feed(instance, history, step, lastAuthenticated(history));
-          break;
+          // The core does not repeat what a function has authenticated: it would be the same once more.
+          throw configError("prepare_unsupported", "auth", "the next request has to be authenticated by a function");
         case "send": {
           const retry = requestOf(preparation, step.request, started, history);
           return retryAfterMs === undefined ? { retry } : { retry, retryAfterMs };
@@ -119,14 +126,8 @@ function read<T>(preparation: Preparation<T>, answer: Answer, started: number, h
 
 function feed(instance: Instance, history: Fed[], step: Pending, answer: Answer): Step {
   const now = Date.now();
-  history.push({ answers: step.type, answer, now });
+  history.push({ answer, now });
   return resume(instance, step, answer, now);
-}
-
-function lastAuthenticated(history: readonly Fed[]): Answer {
-  const fed = history.filter(({ answers }) => answers === "authenticate").pop();
-  if (fed) return fed.answer;
-  throw configError("prepare_unsupported", "auth", "the next request has to be authenticated by a function first");
 }
 
 function textOf(body: unknown): string {

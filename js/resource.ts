@@ -3,7 +3,7 @@
  *
  * @internal
  */
-import { checkShape, discard, headerOf, readHeaders } from "./answer.js";
+import { checkShape, discard, headerOf, keepHeaders, readHeaders } from "./answer.js";
 import { invalid } from "./arguments.js";
 import { ask } from "./ask.js";
 import { signalOf } from "./deadline.js";
@@ -95,8 +95,8 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
 export function refusalOf(response: ResponseLike, sent: string): ErrorData | undefined {
   const { status } = response;
   if (status !== 401 && status !== 403) return undefined;
-  const challenge = headerOf(response.headers ?? {}, "www-authenticate") ?? readHeaders(response.headers)[CHALLENGE];
-  const refusal = ask((core) => core.resourceRefusal(status, challenge ?? "", sent));
+  const challenge = headerOf(keepHeaders(response.headers), "www-authenticate") ?? "";
+  const refusal = ask((core) => core.resourceRefusal(status, challenge, sent));
   return refusal && JSON.parse(refusal);
 }
 
@@ -150,7 +150,6 @@ const OURS = ["authorization", "expect", "keep-alive", "transfer-encoding", "upg
 /** What a Request says of the manner in which it is sent. The redirect mode is not the caller's here. */
 const MANNER = ["cache", "credentials", "integrity", "keepalive", "mode", "referrer", "referrerPolicy"] as const;
 type Init = RequestInit & { duplex?: "half" };
-const CHALLENGE = "www-authenticate";
 const REDIRECTED = {
   kind: "http",
   code: "unexpected_redirect",

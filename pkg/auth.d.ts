@@ -40,7 +40,7 @@ export declare class PostAuth {
 /** Authenticates by a token that the server gave out for this client (RFC 6750 section 2.1). */
 export declare class BearerAuth {
     #private;
-    /** Throws `ConfigError`. */
+    /** Throws `ConfigError`, also for what can be no token. */
     constructor(accessToken: string);
 }
 /** `client_secret_basic` with one client per zone; the zone comes from `options.zone` of each call. */

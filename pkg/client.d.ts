@@ -37,7 +37,8 @@ export declare class OAuthClient {
     fetchResource(token: TokenResponse | string, input: ResourceInput, init?: HostRequestInit): Promise<HostResponse>;
     /**
      * A client of another issuer with the same options. Endpoints, secrets and authentication functions stay behind: the
-     * first call that would need them rejects with `ConfigError`.
+     * first call that would need them rejects with `ConfigError`. Only what a `MultiZoneBasicAuth` has for the zone of this
+     * very name goes along.
      */
     forIssuer(issuer: string): OAuthClient;
     /**

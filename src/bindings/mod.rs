@@ -91,6 +91,12 @@ pub fn basic_authorization(client_id: &str, client_secret: &str, encoding: &str)
     rfc6749_client_authentication::basic(client_id, client_secret, encoding == "raw")
 }
 
+/// Throws error data for what can be no token that a caller has; `field` is where it was given.
+#[wasm_bindgen(js_name = checkToken)]
+pub fn check_token(token: &str, field: &str) -> Result<(), JsValue> {
+    rfc6749_token::check_token(token, field, rfc6749_token::LONGEST_TOKEN).map_err(thrown)
+}
+
 /// The `Authorization` value that presents a token; throws error data for a token that is no bearer credential.
 #[wasm_bindgen(js_name = authorizationHeader)]
 pub fn authorization_header(

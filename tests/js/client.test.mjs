@@ -7,6 +7,7 @@ import { BasicAuth, BearerAuth, MultiZoneBasicAuth, NoneAuth, OAuthClient, PostA
 import { json } from "../servers/quirk/server.mjs";
 import {
   assertFields,
+  basic,
   failure,
   fakeFetch,
   GRANT,
@@ -47,6 +48,29 @@ describe("forIssuer", () => {
       assert.equal((await exchange(client, options)).accessToken, "issued");
     });
   }
+
+  test("P23, the credentials of the zone that is called as the other issuer go along, and no others", async (t) => {
+    const [server, second, third] = [await serve(t), await serve(t), await serve(t)];
+    second.metadata();
+    second.on("/token", success());
+    const zones = { [server.origin]: ["first", "1"], [second.origin]: ["second", "2"] };
+    const client = new OAuthClient(server.origin, { auth: new MultiZoneBasicAuth(zones) });
+    await exchange(client.forIssuer(second.origin));
+    assert.equal(second.at("/token")[0].headers.authorization, basic("second", "2"));
+    await rejectsConfig(
+      () => exchange(client.forIssuer(second.origin), { zone: server.origin }),
+      "unknown_zone",
+      "zone",
+    );
+    await rejectsConfig(() => exchange(client.forIssuer(third.origin)));
+    assert.deepEqual(third.requests, []);
+  });
+
+  test("the same issuer is no other: everything goes along", async (t) => {
+    const { server, client } = await serveToken(t, [success()], { auth: new BasicAuth("client", "secret") });
+    await exchange(client.forIssuer(client.issuer));
+    assert.equal(server.requests[0].headers.authorization, basic("client", "secret"));
+  });
 
   test("T01, endpoints do not go along: the other issuer is discovered", async (t) => {
     const [server, second] = [await serve(t), await serve(t)];
@@ -96,6 +120,8 @@ describe("forIssuer", () => {
     throwsConfig(() => client.forIssuer("http://b.example"), "insecure_url", "issuer");
     throwsConfig(() => client.forIssuer(), "missing_option", "issuer");
     throwsConfig(() => client.forIssuer("https://b.example/?x"), "invalid_option", "issuer");
+    client.close();
+    throwsConfig(() => client.forIssuer("https://b.example"), "client_closed");
   });
 });
 

@@ -273,6 +273,22 @@ describe("size cap", () => {
     await rejects(exchange({}), "OAuthHttpError", { code: "response_too_large", status: 500 });
   });
 
+  test("X4, a content-length beside a transfer encoding is no length", async () => {
+    const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) });
+    const headers = { "content-type": "application/json", "content-length": "10", "transfer-encoding": "chunked" };
+    const text = () => assert.fail("the whole of an answer must not be asked for");
+    const fetch = async () => ({ status: 200, headers, body: endless, text });
+    const client = new OAuthClient("https://as.example", { endpoints: { token: "/token" }, fetch });
+    await rejects(client.exchangeToken({ subjectToken: SUBJECT }), "OAuthHttpError", TOO_LARGE);
+  });
+
+  test("T10, a redirect with too large a body is a redirect still, and names its target", async (t) => {
+    const answer = { status: 307, headers: { location: "https://evil.example/x" }, body: "x".repeat(MIB + 1) };
+    const { exchange } = await serveToken(t, [answer]);
+    const error = await rejects(exchange({}), "OAuthHttpError", { code: "unexpected_redirect", status: 307 });
+    assert.match(error.message, /https:\/\/evil\.example/);
+  });
+
   test("X4, the cap holds for metadata too", async (t) => {
     const server = await serve(t);
     server.on(wellKnownPaths()[0], asJson("", { endless: " " }));

@@ -254,7 +254,7 @@ describe("client authentication failed", () => {
   test("B11, a 401 access_denied (Dex) is not a matter of client authentication", async () => {
     await rejects(exchanged(oauth("access_denied", 401)), "TokenExchangeError", {
       error: "access_denied",
-      action: "denied",
+      action: "renew_subject",
     });
   });
 

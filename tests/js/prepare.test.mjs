@@ -21,6 +21,7 @@ import {
   TYPE,
   thrown,
   throwsConfig,
+  toResponse,
 } from "./helpers.mjs";
 
 const ISSUER = "https://as.example";
@@ -221,6 +222,13 @@ describe("prepare", () => {
     await rejects(stuck.prepare({}, { timeoutMs: 50 }), "NetworkError", { code: "timeout" });
   });
 
+  test("T34, what a function has added is not sent twice: there is no retry, but the time to wait", async () => {
+    const auth = ({ body }) => body.set("client_assertion", "good.for.once");
+    const { parse } = await silent({ auth }).prepare();
+    const error = thrown(() => parse(503, { "retry-after": "2" }, ""));
+    assertError(error, "OAuthHttpError", { status: 503, retryable: true, retryAfterMs: 2000 });
+  });
+
   test("P23, the zone of the call counts", async () => {
     const { prepare } = silent({ auth: new MultiZoneBasicAuth({ a: ["id", "secret"] }) });
     assert.equal(new Headers((await prepare({}, { zone: "a" })).headers).get("authorization"), basic("id", "secret"));
@@ -242,6 +250,66 @@ describe("prepare", () => {
     const request = await client.prepare.exchangeToken({ subjectToken: SUBJECT });
     assert.equal(request.url, `${server.origin}/token`);
     assert.equal(server.requests.length, 1);
+  });
+});
+
+describe("T02, an answer that is read when the metadata is another", () => {
+  const metadata = (issuer, token) => ({
+    headers: JSON_HEADERS,
+    body: JSON.stringify({ issuer, token_endpoint: token }),
+  });
+
+  /** A client that has discovered, prepared an exchange, and discovered once more, with other metadata. */
+  async function late(t) {
+    const documents = [metadata(ISSUER, `${ISSUER}/first`), metadata(ISSUER, `${ISSUER}/second`)];
+    const fetch = fakeFetch(...documents);
+    const client = new OAuthClient(ISSUER, {
+      discovery: { ttlMs: 3_600_000 },
+      auth: new BasicAuth("a", "alices"),
+      fetch,
+    });
+    t.mock.timers.enable({ apis: ["Date"], now: 1_893_456_000_000 });
+    await client.discoverServerMetadata();
+    const prepared = await client.prepare.exchangeToken({ subjectToken: "alice" });
+    t.mock.timers.setTime(1_893_456_000_000 + 3_600_001);
+    await client.discoverServerMetadata();
+    assert.equal(fetch.calls.length, 2);
+    return prepared;
+  }
+
+  /** Somebody else's exchanges in the same process, each under way until it is answered. */
+  function others() {
+    const waiting = new Map();
+    const fetch = (_, { body }) => {
+      const who = new URLSearchParams(body).get("subject_token");
+      return new Promise((resolve) =>
+        waiting.set(who, () => resolve(toResponse({ headers: JSON_HEADERS, body: answer(who) }))),
+      );
+    };
+    const answer = (who) => JSON.stringify({ ...SUCCESS, access_token: `token of ${who}` });
+    const client = new OAuthClient("https://other.example", { endpoints: { token: "/token" }, fetch });
+    const calls = ["bob", "carol"].map(async (who) => [who, await client.exchangeToken({ subjectToken: who })]);
+    return async () => {
+      for (const done of waiting.values()) done();
+      for (const [who, { accessToken }] of await Promise.all(calls)) assert.equal(accessToken, `token of ${who}`);
+    };
+  }
+
+  test("is read, and gives nobody another's token or request", async (t) => {
+    const prepared = await late(t);
+    const finish = others();
+    await new Promise(setImmediate);
+    const { retry, retryAfterMs } = prepared.parse(503, { "retry-after": "1" }, "");
+    assert.equal(retryAfterMs, 1000);
+    assert.equal(retry.url, `${ISSUER}/first`);
+    assertFields({ init: retry }, { ...EXCHANGE, subject_token: "alice" });
+    assert.equal(retry.parse(200, JSON_HEADERS, TEXT).accessToken, "issued");
+    assert.equal(prepared.parse(200, JSON_HEADERS, TEXT).accessToken, "issued");
+    await finish();
+  });
+
+  test("the endpoint of a call is not for the caller to name", async () => {
+    await rejectsConfig(() => silent().prepare({}, { endpoint: "https://evil.example" }), "unknown_option", "endpoint");
   });
 });
 

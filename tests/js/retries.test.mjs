@@ -52,6 +52,12 @@ describe("what is not repeated", () => {
     ["429", again(429, "60"), "OAuthHttpError", { code: "http_error", status: 429, retryAfterMs: 60_000 }],
     ["503", again(503, "60"), "OAuthHttpError", { code: "http_error", status: 503, retryAfterMs: 60_000 }],
     [
+      "temporarily_unavailable with status 200",
+      json({ error: "temporarily_unavailable" }, 200, { "retry-after": "60" }),
+      "TokenExchangeError",
+      { code: "oauth_error", error: "temporarily_unavailable", status: 200, retryAfterMs: 60_000 },
+    ],
+    [
       "temporarily_unavailable",
       json({ error: "temporarily_unavailable" }, 400, { "retry-after": "60" }),
       "TokenExchangeError",
@@ -72,6 +78,7 @@ describe("what is repeated", () => {
   for (const [name, answer] of [
     ["429", again(429)],
     ["503", again(503)],
+    ["200 temporarily_unavailable", json({ error: "temporarily_unavailable" }, 200, { "retry-after": "0" })],
     ["400 temporarily_unavailable", json({ error: "temporarily_unavailable" }, 400, { "retry-after": "0" })],
     ["503 temporarily_unavailable", json({ error: "temporarily_unavailable" }, 503, { "retry-after": "0" })],
   ]) {
