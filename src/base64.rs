@@ -27,6 +27,16 @@ pub fn encode(bytes: &[u8]) -> String {
 /// Decodes base64url without padding (RFC 4648 section 5); `None` for any character outside the alphabet.
 #[must_use]
 pub fn decode_url(text: &str) -> Option<Vec<u8>> {
+    if text.bytes().any(|byte| matches!(byte, b'+' | b'/' | b'=')) { None } else { decode(text) }
+}
+
+/// Decodes base64 of either alphabet, with padding or without (RFC 4648 sections 4 and 5); `None` for any other character.
+#[must_use]
+pub fn decode(text: &str) -> Option<Vec<u8>> {
+    let mut text = text;
+    while let Some(shorter) = text.strip_suffix('=') {
+        text = shorter;
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut bits: u32 = 0;
     let mut held: u32 = 0;
@@ -35,8 +45,8 @@ pub fn decode_url(text: &str) -> Option<Vec<u8>> {
             b'A'..=b'Z' => byte.wrapping_sub(b'A'),
             b'a'..=b'z' => byte.wrapping_sub(b'a').wrapping_add(26),
             b'0'..=b'9' => byte.wrapping_sub(b'0').wrapping_add(52),
-            b'-' => 62,
-            b'_' => 63,
+            b'-' | b'+' => 62,
+            b'_' | b'/' => 63,
             _ => return None,
         };
         bits = (bits << 6) | u32::from(sextet);

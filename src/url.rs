@@ -29,7 +29,10 @@ impl Url {
         url.has_query = tail.starts_with('?');
         url.has_fragment = !before(tail, b"#").1.is_empty();
         // As it is written: without a name in it, an `@` is gone from the normalised form. Backslashes are slashes to the rules.
-        let written = before(text, b":").1.trim_start_matches([':', '/', '\\']);
+        let mut written = before(text, b":").1;
+        while let Some(rest) = written.strip_prefix([':', '/', '\\']) {
+            written = rest;
+        }
         url.has_user_info = !before(before(written, b"/\\?#").0, b"@").1.is_empty();
         Some(url)
     }

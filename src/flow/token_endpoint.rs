@@ -214,15 +214,17 @@ impl Attempt {
         }
         request.body = Some(body);
         let ours = take(&mut request.headers);
-        // How the body is written and what can be read is not for the host to say.
-        let is_ours = |name: &str| matches!(name, "accept" | "content-type");
-        request.headers = ours.iter().filter(|(name, _)| is_ours(name)).cloned().collect();
+        for (name, value) in &ours {
+            // How the body is written and what can be read is not for the host to say.
+            if matches!(name.as_str(), "accept" | "content-type") {
+                request.headers.push((name.clone(), value.clone()));
+            }
+        }
         for (name, value) in headers {
-            let name = name.to_ascii_lowercase();
-            if is_ours(&name) {
+            if request.header(&name).is_some() {
                 continue;
             }
-            if !ours.iter().any(|(own, set)| *own == name && *set == value) {
+            if !ours.iter().any(|(own, set)| own.eq_ignore_ascii_case(&name) && *set == value) {
                 // With its scheme and without.
                 let credential = value.split_once(' ').map_or(value.as_str(), |(_, credential)| credential);
                 self.grant.secrets.push(Secret::new(credential));

@@ -45,8 +45,7 @@ const MOST_SCOPES: usize = 64;
 /// The claims of a challenge as JSON text, which is what an exchange takes. A header cannot hold them as they are, so that
 /// resources encode them (Microsoft's claims challenge); what is not encoded in that way stays as it is.
 fn plain_claims(written: &str) -> String {
-    let url_safe = written.replace('+', "-").replace('/', "_");
-    let decoded = base64::decode_url(url_safe.trim_end_matches('='));
+    let decoded = base64::decode(written);
     decoded.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| written.into())
 }
 

@@ -2,6 +2,7 @@
 
 use super::{SHORTEST_ECHO, Secret};
 use crate::text::contains;
+use crate::words::place;
 
 const WINDOW: usize = SHORTEST_ECHO;
 /// A shorter text is no secret: removing it would only garble the words of the server.
@@ -31,20 +32,23 @@ enum Escapes {
     Again,
 }
 
+#[inline(never)]
 fn hide_spelled(text: &str, sent: &[Secret], escapes: Escapes) -> String {
     let spelled = Spelled::of(text, escapes);
     let Some(covered) = spelled.covered(sent) else { return REDACTED.into() };
     let mut out = String::with_capacity(text.len());
     let (mut shown, mut hidden) = (0, false);
-    for ((start, end), covers) in spelled.places.into_iter().zip(covered) {
-        if covers {
+    let mut places = spelled.places.iter();
+    for covers in &covered {
+        let Some((start, end)) = places.next() else { break };
+        if *covers {
             if !hidden {
-                out.push_str(text.get(shown..start).unwrap_or_default());
+                out.push_str(text.get(shown..*start).unwrap_or_default());
                 out.push_str(REDACTED);
             }
-            shown = end;
+            shown = *end;
         }
-        hidden = covers;
+        hidden = *covers;
     }
     out.push_str(text.get(shown..).unwrap_or_default());
     out
@@ -60,56 +64,58 @@ struct Spelled {
 }
 
 impl Spelled {
+    #[inline(never)]
     fn of(text: &str, escapes: Escapes) -> Self {
         let mut spelled = Self::default();
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let start = text.len().saturating_sub(rest.len());
-            let (meant, after) = match escape(rest, escapes) {
+            let read = if escapes == Escapes::None { None } else { escape(rest, escapes == Escapes::Again) };
+            let (meant, after) = match read {
                 Some(read) => read,
                 None => (Meant::Character(first), rest.get(first.len_utf8()..).unwrap_or_default()),
             };
             rest = after;
-            let end = text.len().saturating_sub(rest.len());
+            let before = spelled.bytes.len();
             match meant {
-                Meant::Character(character) => {
-                    for byte in character.encode_utf8(&mut [0; 4]).bytes().filter(|_| counts(character)) {
-                        spelled.push(byte, (start, end));
-                    }
-                }
-                Meant::Byte(byte) if counts(char::from(byte)) || !byte.is_ascii() => spelled.push(byte, (start, end)),
-                Meant::Byte(_) => {}
+                Meant::Character(character) => push(&mut spelled.bytes, character),
+                Meant::Byte(byte) if byte.is_ascii() => push(&mut spelled.bytes, char::from(byte)),
+                Meant::Byte(byte) => spelled.bytes.push(byte),
+            }
+            let end = text.len().saturating_sub(rest.len());
+            for _ in before..spelled.bytes.len() {
+                spelled.places.push((start, end));
             }
         }
         spelled
     }
 
-    fn push(&mut self, byte: u8, place: (usize, usize)) {
-        self.bytes.push(byte);
-        self.places.push(place);
-    }
-
     /// Which of the bytes are an echo; `None` for a text that was made to keep us busy.
+    #[inline(never)]
     fn covered(&self, sent: &[Secret]) -> Option<Vec<bool>> {
         let mut covered = vec![false; self.bytes.len()];
-        let mut cover = |start: usize, length: usize| {
-            for covers in covered.iter_mut().skip(start).take(length) {
-                *covers = true;
-            }
-        };
         let mut index = Index::of(&self.bytes)?;
-        for secret in sent.iter().map(Secret::expose).filter(|secret| secret.len() >= SHORTEST_SECRET) {
-            if secret.len() >= WINDOW && self.bytes.len() < WINDOW {
+        for secret in sent {
+            let secret = secret.expose();
+            // What is longer than the text by far is not even looked at.
+            if secret.len() < SHORTEST_SECRET || (secret.len() >= WINDOW && self.bytes.len() < SHORTEST) {
                 continue;
             }
-            let wanted = bytes_that_count(secret);
+            let mut wanted = Vec::with_capacity(secret.len());
+            for character in secret.chars() {
+                push(&mut wanted, character);
+            }
             if wanted.len() >= WINDOW {
                 for window in wanted.windows(WINDOW) {
-                    index.take(window, |start| cover(start, WINDOW));
+                    index.take(window, &mut covered);
                 }
             } else if wanted.len() >= SHORTEST {
-                for (start, _) in self.bytes.windows(wanted.len()).enumerate().filter(|(_, found)| *found == wanted) {
-                    cover(start, wanted.len());
+                let mut rest = self.bytes.as_slice();
+                while !rest.is_empty() {
+                    if rest.starts_with(&wanted) {
+                        cover(&mut covered, self.bytes.len().saturating_sub(rest.len()), wanted.len());
+                    }
+                    rest = rest.get(1..).unwrap_or_default();
                 }
             }
         }
@@ -117,12 +123,18 @@ impl Spelled {
     }
 }
 
-fn bytes_that_count(secret: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(secret.len());
-    for character in secret.chars().filter(|character| counts(*character)) {
+fn cover(covered: &mut [bool], start: usize, length: usize) {
+    if let Some(covered) = covered.get_mut(start..start.saturating_add(length)) {
+        covered.fill(true);
+    }
+}
+
+/// Adds a character that counts.
+#[inline(never)]
+fn push(bytes: &mut Vec<u8>, character: char) {
+    if counts(character) {
         bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
-    bytes
 }
 
 fn counts(character: char) -> bool {
@@ -138,41 +150,36 @@ enum Meant {
 
 /// What the escape means that a text begins with, and the rest of it: `%2F`, also escaped once more, `%u002F`; `\u002f`,
 /// `\x2f`, `\"`; `&amp;`, `&#47;`, `&#x2f;`.
-fn escape(text: &str, escapes: Escapes) -> Option<(Meant, &str)> {
-    if escapes == Escapes::None {
-        return None;
+#[inline(never)]
+fn escape(text: &str, again: bool) -> Option<(Meant, &str)> {
+    let (first, second) = (text.as_bytes().first()?, text.as_bytes().get(1)?);
+    match (first, second) {
+        (b'%', b'u' | b'U') | (b'\\', b'u') => character(text.get(2..)?, 4),
+        (b'%', _) => percent(text.get(1..)?, again),
+        (b'\\', b'x') => character(text.get(2..)?, 2),
+        (b'\\', b'b' | b'f' | b'n' | b'r' | b't') => Some((Meant::Byte(b'\n'), text.get(2..)?)),
+        (b'\\', b'"' | b'\'' | b'/' | b'\\') => Some((Meant::Byte(*second), text.get(2..)?)),
+        (b'&', _) => entity(text.get(1..)?),
+        _ => None,
     }
-    if let Some(rest) = text.strip_prefix('%') {
-        return match rest.strip_prefix(['u', 'U']) {
-            Some(digits) => character(digits, 4),
-            None => percent(rest, escapes == Escapes::Again),
-        };
-    }
-    if let Some(rest) = text.strip_prefix('\\') {
-        let kind = rest.chars().next()?;
-        let after = rest.get(kind.len_utf8()..)?;
-        return match kind {
-            'u' => character(after, 4),
-            'x' => character(after, 2),
-            'b' | 'f' | 'n' | 'r' | 't' => Some((Meant::Character('\n'), after)),
-            '"' | '\'' | '/' | '\\' => Some((Meant::Character(kind), after)),
-            _ => None,
-        };
-    }
-    let (name, after) = text.strip_prefix('&')?.split_once(';')?;
-    let meant = match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        name => match name.strip_prefix("#x").or_else(|| name.strip_prefix("#X")) {
-            Some(digits) => char::from_u32(number(digits, 16)?)?,
-            None => char::from_u32(number(name.strip_prefix('#')?, 10)?)?,
-        },
-    };
-    Some((Meant::Character(meant), after))
 }
+
+/// A character reference of HTML, behind its `&`.
+fn entity(text: &str) -> Option<(Meant, &str)> {
+    let end = text.bytes().take(LONGEST_ENTITY).position(|byte| byte == b';')?;
+    let (name, after) = (text.get(..end)?, text.get(end.checked_add(1)?..)?);
+    let Some(code) = name.strip_prefix('#') else {
+        let place = place("amp lt gt quot apos ", name)?;
+        return Some((Meant::Byte(*b"&<>\"'".get(place)?), after));
+    };
+    let code = match code.strip_prefix(['x', 'X']) {
+        Some(digits) => number(digits, 16),
+        None => number(code, 10),
+    };
+    Some((Meant::Character(char::from_u32(code?)?), after))
+}
+
+const LONGEST_ENTITY: usize = 10;
 
 /// The byte of `2F`, and with `again` of `252F` or `25252F`, whose percent sign was escaped as well.
 fn percent(digits: &str, again: bool) -> Option<(Meant, &str)> {
@@ -212,6 +219,7 @@ const TAKEN: u16 = u16::MAX;
 
 impl<'a> Index<'a> {
     /// `None` when too many different windows fall together.
+    #[inline(never)]
     fn of(bytes: &'a [u8]) -> Option<Self> {
         let windows = bytes.windows(WINDOW).len();
         let size = windows.saturating_mul(4).next_power_of_two();
@@ -225,12 +233,13 @@ impl<'a> Index<'a> {
         Some(index)
     }
 
-    /// Calls `found` with every place of a window, the first time it is asked for.
-    fn take(&mut self, window: &[u8], mut found: impl FnMut(usize)) {
+    /// Covers every place of a window, the first time it is asked for.
+    #[inline(never)]
+    fn take(&mut self, window: &[u8], covered: &mut [bool]) {
         let Some(head) = self.slot(window).and_then(|slot| self.heads.get_mut(slot)) else { return };
         let mut next = std::mem::replace(head, if *head == 0 { 0 } else { TAKEN });
         while let Some(place) = usize::from(next).checked_sub(1).filter(|_| next != TAKEN) {
-            found(place);
+            cover(covered, place, WINDOW);
             next = self.before.get(place).copied().unwrap_or_default();
         }
     }
