@@ -127,7 +127,8 @@ impl Client {
         }
     }
 
-    /// The `Authorization` value that presents a token at an address, which must be one that may be spoken to.
+    /// The `Authorization` value that presents a token at an address, which must be one that may be spoken to (RFC 6750 section
+    /// 2.1). `token_type` and `issued_token_type` are those of the answer that the token came in.
     ///
     /// # Errors
     /// `invalid_endpoint` and `insecure_url` for the address; `redacted_token` and `invalid_option` for the token.

@@ -131,7 +131,7 @@ pub struct ResponseError {
 pub struct TransportError {
     /// `timeout` or `unreachable`.
     pub code: ErrorCode,
-    /// What was asked for: an origin, without path or query.
+    /// What happened, as a sentence; of an address it holds the origin, without path and query.
     pub message: String,
 }
 

@@ -22,6 +22,7 @@ impl Client {
             // How long and how often is asked changes nothing of the answer.
             timeout_ms: _,
             max_retries: _,
+            // That is for `verifyIssued` alone, which adds it.
             clock_tolerance_seconds: _,
             headers,
         } = self;

@@ -71,7 +71,7 @@ impl ClientCredentialsRequest {
 }
 
 impl Client {
-    /// A token of the client's own.
+    /// A token of the client's own (RFC 6749 section 4.4). It ends with the errors of [`Self::exchange_token`].
     #[must_use]
     pub fn client_credentials(
         self: &Rc<Self>,

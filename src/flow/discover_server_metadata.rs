@@ -18,7 +18,12 @@ use std::rc::Rc;
 const NO_JITTER: u8 = 128;
 
 impl Client {
-    /// The issuer's metadata.
+    /// The issuer's metadata (RFC 8414 section 3, OpenID Connect Discovery section 4): what is remembered while it is fresh,
+    /// otherwise the first document that there is at the addresses of the issuer.
+    ///
+    /// Beside the errors of [`Self::exchange_token`] it ends with `discovery_failed` when there is none, `issuer_mismatch` for
+    /// one of another issuer, and with `invalid_endpoint`, `insecure_url` or `endpoint_origin` for one that names an address
+    /// that may not be used.
     #[must_use]
     pub fn discover_server_metadata(self: &Rc<Self>, options: CallOptions) -> Flow<Rc<DiscoveredMetadata>> {
         let client = Rc::clone(self);

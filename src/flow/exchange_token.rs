@@ -118,7 +118,13 @@ pub(crate) fn claims(fields: &Fields<'_, '_>) -> Option<String> {
 }
 
 impl Client {
-    /// Exchanges a subject's token for one that is good for a target.
+    /// Exchanges a subject's token for one that is good for a target (RFC 8693 section 2): the flow finds the token endpoint,
+    /// authenticates, sends, repeats what is safe to repeat, and ends with the token.
+    ///
+    /// It ends with [`Config`](crate::error::ErrorDetails::Config) before anything is sent for arguments that are wrong or that
+    /// the preset knows the server refuses; with [`Server`](crate::error::ErrorDetails::Server) for an OAuth error,
+    /// [`Http`](crate::error::ErrorDetails::Http) for another status, [`Response`](crate::error::ErrorDetails::Response) for an
+    /// answer that breaks the protocol, and [`Transport`](crate::error::ErrorDetails::Transport) without an answer.
     #[must_use]
     pub fn exchange_token(self: &Rc<Self>, request: TokenExchangeRequest, options: CallOptions) -> Flow<TokenSet> {
         let client = Rc::clone(self);

@@ -168,6 +168,9 @@ impl StoreExchange {
         self.client.identify(&mut print, self.zone.as_deref())?;
         cache::add_exchange(&mut print, &exchange);
         print.flag(verify_issued);
+        if verify_issued {
+            print.count(usize::try_from(self.client.clock_tolerance_seconds).unwrap_or(usize::MAX));
+        }
         print.optional(self.own.as_deref());
         Ok(print.finish())
     }

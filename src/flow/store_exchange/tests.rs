@@ -133,6 +133,7 @@ fn t38_every_part_of_the_identity_makes_a_difference() {
         r#""requestedTokenType":"urn:ietf:params:oauth:token-type:jwt""#,
         r#""authorizationDetails":[{"type":"a"}]"#,
         r#""verifyIssued":true"#,
+        r#""verifyIssued":true,"clockToleranceSeconds":60"#,
         r#""preset":"keycloak""#,
         r#""preset":{"id":"rfc8693","response":{"assumeBearer":true}}"#,
         r#""extraParams":[["a","b"]]"#,
