@@ -131,63 +131,63 @@ export interface ServerPreset {
     /**
      * A name for messages and events.
      */
-    id: string;
+    readonly id: string;
     /**
      * The grant of a token exchange.
      */
-    grantType?: string;
+    readonly grantType?: string | null | undefined;
     /**
      * Parameters that carry another name.
      */
-    names?: PresetNames;
+    readonly names?: PresetNames | null | undefined;
     /**
      * What may and must be said of the target.
      */
-    target?: PresetTarget;
+    readonly target?: PresetTarget | null | undefined;
     /**
      * What may be left out of `scope`.
      */
-    scope?: PresetScope;
+    readonly scope?: PresetScope | null | undefined;
     /**
      * The subject token types the server takes; empty: any.
      */
-    subjectTypes?: string[];
+    readonly subjectTypes?: readonly string[] | null | undefined;
     /**
      * The actor token types the server takes; empty: any.
      */
-    actorTypes?: string[];
+    readonly actorTypes?: readonly string[] | null | undefined;
     /**
      * The token types the server issues; empty: any.
      */
-    requestedTypes?: string[];
+    readonly requestedTypes?: readonly string[] | null | undefined;
     /**
      * Whether `requested_token_type` is sent.
      */
-    sendRequestedType?: SendRequestedType;
+    readonly sendRequestedType?: SendRequestedType | null | undefined;
     /**
      * Names that must stand in `extra`.
      */
-    requiredExtra?: string[];
+    readonly requiredExtra?: readonly string[] | null | undefined;
     /**
      * Parameters that are sent with every exchange.
      */
-    fixed?: [string, string][];
+    readonly fixed?: readonly [string, string][] | null | undefined;
     /**
      * How clients authenticate.
      */
-    clientAuth?: PresetClientAuth;
+    readonly clientAuth?: PresetClientAuth | null | undefined;
     /**
      * What answers look like.
      */
-    response?: PresetResponse;
+    readonly response?: PresetResponse | null | undefined;
     /**
      * What this server's errors mean; the first rule that matches decides.
      */
-    errors?: ErrorRule[];
+    readonly errors?: readonly ErrorRule[] | null | undefined;
     /**
      * Which metadata documents are asked for.
      */
-    discovery?: PresetDiscovery;
+    readonly discovery?: PresetDiscovery | null | undefined;
 }
 /**
  * How clients authenticate.
@@ -196,15 +196,15 @@ export interface PresetClientAuth {
     /**
      * The methods the server takes, by their registered names; empty: any.
      */
-    allowed?: string[];
+    readonly allowed?: readonly string[] | null | undefined;
     /**
      * True when an Authorization header must not be sent.
      */
-    forbidHeader?: boolean;
+    readonly forbidHeader?: boolean | null | undefined;
     /**
      * How id and secret stand in HTTP Basic; `form` is RFC 6749 section 2.3.1.
      */
-    basicEncoding?: BasicEncoding;
+    readonly basicEncoding?: BasicEncoding | null | undefined;
 }
 /**
  * How id and secret stand in HTTP Basic.
@@ -234,7 +234,7 @@ export interface PresetNames {
     /**
      * The name of the subject token; with another name its type is not sent.
      */
-    subjectToken?: string;
+    readonly subjectToken?: string | null | undefined;
 }
 /**
  * The codes of all errors, in the order of the table in the README.
@@ -251,26 +251,26 @@ export interface ClientCredentialsRequest {
     /**
      * The scopes to ask for; a string is split at spaces.
      */
-    scope?: string | readonly string[];
+    readonly scope?: string | readonly string[] | null | undefined;
     /**
      * Addresses of the target services, absolute URIs (RFC 8707 section 2).
      */
-    resource?: string | readonly string[];
+    readonly resource?: string | readonly string[] | null | undefined;
     /**
      * Logical names of the target services, for servers that take them here.
      */
-    audience?: string | readonly string[];
+    readonly audience?: string | readonly string[] | null | undefined;
     /**
      * Authorization details (RFC 9396 section 2).
      */
-    authorizationDetails?: readonly {
+    readonly authorizationDetails?: readonly {
         readonly type: string;
         readonly [member: string]: unknown;
-    }[];
+    }[] | null | undefined;
     /**
      * Further form parameters; none may replace one that the operation sets.
      */
-    extra?: Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]>;
+    readonly extra?: NameValues | null | undefined;
 }
 /**
  * What `exchangeToken` takes. RFC 8693 section 2.1.
@@ -279,55 +279,55 @@ export interface TokenExchangeRequest {
     /**
      * The token of the party on whose behalf the request is made.
      */
-    subjectToken: string;
+    readonly subjectToken: string;
     /**
      * Its type; an access token when left out.
      */
-    subjectTokenType?: string;
+    readonly subjectTokenType?: string | null | undefined;
     /**
      * The token of the party that acts.
      */
-    actorToken?: string;
+    readonly actorToken?: string | null | undefined;
     /**
      * Its type; an access token when left out.
      */
-    actorTokenType?: string;
+    readonly actorTokenType?: string | null | undefined;
     /**
      * The type of token to ask for; the server's choice when left out.
      */
-    requestedTokenType?: string;
+    readonly requestedTokenType?: string | null | undefined;
     /**
      * Logical names of the target services.
      */
-    audience?: string | readonly string[];
+    readonly audience?: string | readonly string[] | null | undefined;
     /**
      * Addresses of the target services, absolute URIs.
      */
-    resource?: string | readonly string[];
+    readonly resource?: string | readonly string[] | null | undefined;
     /**
      * The scopes to ask for; a string is split at spaces.
      */
-    scope?: string | readonly string[];
+    readonly scope?: string | readonly string[] | null | undefined;
     /**
      * Authorization details (RFC 9396 section 2).
      */
-    authorizationDetails?: readonly {
+    readonly authorizationDetails?: readonly {
         readonly type: string;
         readonly [member: string]: unknown;
-    }[];
+    }[] | null | undefined;
     /**
      * A claims request: an object, or its JSON text.
      */
-    claims?: string | Readonly<Record<string, unknown>>;
+    readonly claims?: string | Readonly<Record<string, unknown>> | null | undefined;
     /**
      * Further form parameters; none may replace one that the operation sets.
      */
-    extra?: Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]>;
+    readonly extra?: NameValues | null | undefined;
     /**
      * True to refuse an issued JWT that is for another issuer, subject or audience, holds more scopes or lives longer than
      * was asked for.
      */
-    verifyIssued?: boolean;
+    readonly verifyIssued?: boolean | null | undefined;
 }
 /**
  * What an authorization server says of itself: the members of RFC 8414 section 2 and of the extensions that
@@ -498,27 +498,27 @@ export interface ErrorRule {
     /**
      * The HTTP status.
      */
-    status?: number;
+    readonly status?: number | null | undefined;
     /**
      * The `error`.
      */
-    error?: string;
+    readonly error?: string | null | undefined;
     /**
      * The `suberror` of Microsoft.
      */
-    suberror?: string;
+    readonly suberror?: string | null | undefined;
     /**
      * A member that the body has.
      */
-    member?: string;
+    readonly member?: string | null | undefined;
     /**
      * What the description begins with.
      */
-    text?: string;
+    readonly text?: string | null | undefined;
     /**
      * What to do.
      */
-    action: Action;
+    readonly action: Action;
 }
 /**
  * What answers look like.
@@ -527,23 +527,23 @@ export interface PresetResponse {
     /**
      * Further token types beside `Bearer`, `DPoP` and `N_A`.
      */
-    tokenTypes?: string[];
+    readonly tokenTypes?: readonly string[] | null | undefined;
     /**
      * How `expires_in` is sent.
      */
-    expiresIn?: ExpiresIn;
+    readonly expiresIn?: ExpiresIn | null | undefined;
     /**
      * Members that hold what was issued when there is no `access_token`; a value that is no string is kept as JSON text.
      */
-    payload?: string[];
+    readonly payload?: readonly string[] | null | undefined;
     /**
      * True when an answer without a token type means `Bearer`.
      */
-    assumeBearer?: boolean;
+    readonly assumeBearer?: boolean | null | undefined;
     /**
      * Whether an exchange must say what it issued.
      */
-    issuedType?: IssuedType;
+    readonly issuedType?: IssuedType | null | undefined;
 }
 /**
  * What code can do about an error.
@@ -556,19 +556,19 @@ export interface PresetTarget {
     /**
      * True when several audiences or resources may be named.
      */
-    many?: boolean;
+    readonly many?: boolean | null | undefined;
     /**
      * True when at least one must be named.
      */
-    required?: boolean;
+    readonly required?: boolean | null | undefined;
     /**
      * Where the server looks for the target. With `scope` or `none` it takes neither audience nor resource.
      */
-    via?: TargetVia;
+    readonly via?: TargetVia | null | undefined;
     /**
      * Parameters the server refuses.
      */
-    forbid?: ("audience" | "resource")[];
+    readonly forbid?: readonly ("audience" | "resource")[] | null | undefined;
 }
 /**
  * What may be left out of `scope`.
@@ -577,16 +577,16 @@ export interface PresetScope {
     /**
      * True when at least one scope must be named.
      */
-    required?: boolean;
+    readonly required?: boolean | null | undefined;
     /**
      * What the server grants when none is named.
      */
-    omitMeans?: OmitMeans;
+    readonly omitMeans?: OmitMeans | null | undefined;
     /**
      * False when answers name scopes in another way than requests do, as Entra ID does with `.default`: then nothing can be
      * told of what is missing, and `missingScopes` stays empty.
      */
-    echoed?: boolean;
+    readonly echoed?: boolean | null | undefined;
 }
 /**
  * What the server grants when no scope is named.

@@ -6,7 +6,7 @@
 import type { ClientAuth } from "./auth.js";
 import type { OAuthEvent } from "./events.js";
 import type * as core from "./generated.js";
-export type { Action, Challenge, ClientCredentialsRequest, Endpoints, ErrorCode, Fault, PresetName, ScopeSource, ServerPreset, TokenExchangeRequest, } from "./generated.js";
+export type { Action, Challenge, ClientCredentialsRequest, Endpoints, ErrorCode, ErrorRule, Fault, PresetClientAuth, PresetName, PresetNames, PresetResponse, PresetScope, PresetTarget, ScopeSource, ServerPreset, TokenExchangeRequest, } from "./generated.js";
 /** A class of the host by its name, or a description of it where the host's typings are absent. */
 type Host<Name extends string, Otherwise> = typeof globalThis extends {
     [K in Name]: {

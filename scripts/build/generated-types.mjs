@@ -1,6 +1,9 @@
 // core.d.ts of wasm-bindgen → js/generated.ts: the interfaces, types and lists of names derived from Rust, without the raw
 // exports.
 
+/** What callers write, rather than read. */
+const written = /^(ClientCredentialsRequest|TokenExchangeRequest|ServerPreset|Preset(?!Name$)\w+|ErrorRule)$/;
+
 /** Declarations of the wasm-bindgen glue itself. */
 const glueOwn = new Set(["InitInput", "InitOutput", "SyncInitInput"]);
 
@@ -29,12 +32,25 @@ export function typesFromDeclarations(declarations) {
     }
     block.depth += depthOf(line);
     if (block.depth === 0 && (block.kind === "interface" || line.trimEnd().endsWith(";"))) {
-      if (!glueOwn.has(block.name)) kept.push(block.lines.join("\n"));
+      if (!glueOwn.has(block.name))
+        kept.push((written.test(block.name) ? asWritten(block.lines) : block.lines).join("\n"));
       block = undefined;
     }
   }
   if (block) throw new Error(`core.d.ts: the end of ${block.name} was not found`);
-  return ["// Written by `npm run build` from the Rust types. Do not edit.", ...kept, ""].join("\n\n");
+  const header =
+    '// Written by `npm run build` from the Rust types. Do not edit.\nimport type { NameValues } from "./types.js";';
+  return [header, ...kept, ""].join("\n\n");
+}
+
+/** Members of what a caller writes: never changed by us, and absent as `null` or `undefined` too, where they are optional. */
+function asWritten(lines) {
+  return lines.map((line) =>
+    line.replace(/^( +)(\w+)(\??): (.*);$/, (_, indent, name, optional, type) => {
+      const read = type.endsWith("[]") && !type.includes("readonly ") ? `readonly ${type}` : type;
+      return `${indent}readonly ${name}${optional}: ${read}${optional && " | null | undefined"};`;
+    }),
+  );
 }
 
 /** Brackets opened minus brackets closed, outside of comments and string literals. */

@@ -31,13 +31,7 @@ pub struct ClientCredentialsRequest {
     )]
     pub authorization_details: Option<String>,
     /// Further form parameters; none may replace one that the operation sets.
-    #[cfg_attr(
-        target_arch = "wasm32",
-        tsify(
-            optional,
-            type = "Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]>"
-        )
-    )]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "NameValues"))]
     pub extra: Vec<(String, String)>,
 }
 

@@ -61,13 +61,7 @@ pub struct TokenExchangeRequest {
     #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "string | Readonly<Record<string, unknown>>"))]
     pub claims: Option<String>,
     /// Further form parameters; none may replace one that the operation sets.
-    #[cfg_attr(
-        target_arch = "wasm32",
-        tsify(
-            optional,
-            type = "Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]>"
-        )
-    )]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "NameValues"))]
     pub extra: Vec<(String, String)>,
     /// True to refuse an issued JWT that is for another issuer, subject or audience, holds more scopes or lives longer than
     /// was asked for.
