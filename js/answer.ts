@@ -47,7 +47,7 @@ export function headerOf(source: unknown, name: string): string | null | undefin
   return isHostHeaders(source) ? source.get(name) : (source as HeaderRecord)[name];
 }
 
-/** The headers as they are kept until somebody asks for them: reading all of them costs more than the five we need. */
+/** The headers as they are kept until somebody asks for them: reading all of them costs more than the few we need. */
 export function keepHeaders(source: unknown): Headers | HeaderRecord {
   return isHostHeaders(source) ? source : readHeaders(source);
 }

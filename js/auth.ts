@@ -12,9 +12,13 @@ import type { HostHeaders, HostURLSearchParams, ServerMetadata } from "./types.j
 
 /** What a function that authenticates a request is called with. It changes `headers` and `body` in place. */
 export interface AuthRequest {
+  /** The issuer of the server that is asked (RFC 8414 section 2). */
   readonly issuer: string;
+  /** The URL that the request goes to. */
   readonly endpoint: string;
+  /** The headers to be sent, for it to add to. */
   readonly headers: HostHeaders;
+  /** The form parameters to be sent, for it to add to (RFC 6749 appendix B). They hold the tokens of the call. */
   readonly body: HostURLSearchParams;
   /** The server's metadata, when it is known. */
   readonly metadata?: ServerMetadata;
@@ -37,10 +41,12 @@ export class NoneAuth {
 
   readonly #data: AuthData;
 
+  /** Without an id the server is not told who asks. Throws `ConfigError`. */
   constructor(clientId?: string | null) {
     this.#data = { type: "none", ...(clientId != null && { clientId: requireText("clientId", clientId) }) };
   }
 
+  /** The client's id (RFC 6749 section 2.2), if it has one. */
   get clientId(): string | undefined {
     return this.#data.clientId;
   }
@@ -74,6 +80,7 @@ export class BasicAuth {
     this.#data = { ...withClient("basic", clientId, clientSecret), ...(form && { encoding: form }) };
   }
 
+  /** The client's id (RFC 6749 section 2.2). */
   get clientId(): string {
     return this.#data.clientId;
   }
@@ -97,6 +104,7 @@ export class PostAuth {
     this.#data = withClient("post", clientId, clientSecret);
   }
 
+  /** The client's id (RFC 6749 section 2.2). */
   get clientId(): string {
     return this.#data.clientId;
   }
@@ -154,6 +162,7 @@ export class MultiZoneBasicAuth {
     return [...this.#zones.keys()];
   }
 
+  /** Whether there are credentials for a zone. */
   hasZone(zone: string): boolean {
     return this.#zones.has(zone);
   }

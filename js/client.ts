@@ -28,7 +28,9 @@ import type {
 export interface Prepare {
   /** Rejects with `prepare_unsupported` when the endpoint is not known yet: nothing is discovered here. */
   exchangeToken(params: TokenExchangeRequest, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
+  /** As `exchangeToken`, for a token for the client itself (RFC 6749 section 4.4). */
   clientCredentials(params?: ClientCredentialsRequest, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
+  /** The request for the server's metadata (RFC 8414 section 3.1). Rejects with `prepare_unsupported` while it is remembered. */
   discoverServerMetadata(options?: CallOptions): Promise<PreparedRequest<ServerMetadata>>;
 }
 
@@ -71,6 +73,7 @@ export class OAuthClient {
     this.#engine.ask(() => {});
   }
 
+  /** The issuer identifier, as it was given. */
   get issuer(): string {
     return this.#issuer;
   }

@@ -84,7 +84,10 @@ export class OAuthError extends Error {
   }
 }
 
-/** The caller's mistake: an option, a parameter or the set-up. Nothing was sent because of it. */
+/**
+ * The caller's mistake: an option, a parameter, the set-up, or what a function of the caller's gave. Nothing is sent for wrong
+ * arguments; other mistakes, such as a `fetch` that gives no readable answer, show only once something was.
+ */
 export class ConfigError extends OAuthError {
   static {
     named(this, "ConfigError");
@@ -105,6 +108,7 @@ export class OAuthHttpError extends OAuthError {
   static {
     named(this, "OAuthHttpError");
   }
+  /** The HTTP status of the answer. */
   declare readonly status: number;
   /** How long the server asks to wait, in milliseconds. */
   declare readonly retryAfterMs?: number;

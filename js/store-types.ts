@@ -31,17 +31,21 @@ export interface TokenExchangeConfig
   readonly ref: string;
   /** A name for people. */
   readonly name: string;
+  /** What kind of credential it makes; `listByKind` chooses by it. */
   readonly kind: CredentialKind;
   /** What the credential is good for; asked for when there are no `requestedScopes`. */
   readonly scope: string;
+  /** `"active"`, or no credential is given: calls are then refused with `inactive_ref`. */
   readonly status: CredentialStatus;
+  /** Whose service it is, for people and routers; handed on in the credential. */
   readonly provider?: string | null | undefined;
+  /** Labels for routers; handed on in the credential. */
   readonly tags?: readonly string[] | null | undefined;
   /** Where tokens are exchanged (RFC 6749 section 3.2). This or `issuer` is required. */
   readonly tokenEndpoint?: string | null | undefined;
   /** The issuer, whose metadata names the token endpoint (RFC 8414). */
   readonly issuer?: string | null | undefined;
-  /** Required, unless `auth` is given. */
+  /** The client's id (RFC 6749 section 2.2). Required, unless `auth` is given. */
   readonly clientId?: string | null | undefined;
   /** Sent in the body beside a `tokenEndpoint`, otherwise as the issuer's metadata says (RFC 6749 section 2.3.1). */
   readonly clientSecret?: string | null | undefined;
@@ -55,16 +59,24 @@ export interface TokenExchangeConfig
   readonly resource?: string | readonly string[] | null | undefined;
   /** Further origins that `fetch` may send the token to, beside those of `audience` and `resource`. */
   readonly origins?: readonly string[] | null | undefined;
+  /** The type of the subject tokens (RFC 8693 section 3). Default: access token. */
   readonly subjectTokenType?: string | null | undefined;
+  /** The type of the actor tokens (RFC 8693 section 3). Default: access token. */
   readonly actorTokenType?: string | null | undefined;
+  /** The type of token to ask for (RFC 8693 section 3). Default: the server's choice. */
   readonly requestedTokenType?: string | null | undefined;
+  /** Authorization details to ask for (RFC 9396 section 2). */
   readonly authorizationDetails?: TokenExchangeRequest["authorizationDetails"] | null;
+  /** Whether issued JWTs are held against what was asked for, as by `exchangeToken`. Default `false`. */
   readonly verifyIssued?: boolean | null | undefined;
   /** Further form parameters; none may replace one that the exchange sets. */
   readonly extraParams?: NameValues | null | undefined;
 }
 
-/** Gives the token of whoever is asking: called at every lookup, so that who has logged out gets nothing. */
+/**
+ * Gives the token of whoever is asking: called at every lookup, so that who has logged out gets nothing. `signal` is that of
+ * the call, if it has one.
+ */
 export type TokenProvider = (
   ref: string,
   context: { readonly signal?: AbortSignalLike },
@@ -72,6 +84,7 @@ export type TokenProvider = (
 
 /** The options of a `TokenExchangeStore`. */
 export interface TokenExchangeStoreOptions {
+  /** The targets; each has a `ref` of its own. */
   readonly configs: readonly TokenExchangeConfig[];
   /** Gives the subject token of a call that names none. `null`: there is nobody to act for. */
   readonly subjectTokenProvider?: TokenProvider | null | undefined;
@@ -101,15 +114,21 @@ export interface TokenExchangeStoreOptions {
 export interface Credential {
   /** `token-exchange:` and the name of the configuration. */
   readonly id: string;
+  /** As the configuration has it; so are `name`, `scope`, `status`, `provider` and `tags`. */
   readonly kind: CredentialKind;
+  /** A name for people. */
   readonly name: string;
+  /** What the credential is good for; the scopes granted are those of `getToken`. */
   readonly scope: string;
+  /** `"active"`: of no other configuration there is a credential. */
   readonly status: CredentialStatus;
+  /** Whose service it is. */
   readonly provider?: string;
   /** The access token; in lists the name of the configuration. */
   readonly ref: string;
   /** When the token ends, as an ISO 8601 string. */
   readonly expiresAt?: string;
+  /** Labels for routers. Frozen. */
   readonly tags?: readonly string[];
 }
 
@@ -133,7 +152,9 @@ export interface TokenOptions extends FindOptions {
 
 /** What `fetch` of a store takes beside the request. */
 export interface StoreFetchOptions {
+  /** The token of the party on whose behalf the call is made. Default: what the store's provider gives. */
   readonly subjectToken?: string | null | undefined;
+  /** The token of the party that acts. Default: what the store's provider gives. */
   readonly actorToken?: string | null | undefined;
   /**
    * What to do when the resource asks for further scopes (RFC 6750 section 3.1): reject with `InsufficientScopeError`, or

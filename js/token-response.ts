@@ -11,20 +11,35 @@ import { REDACTED } from "./redact.js";
 
 /** A token with everything that came with it, as plain data: what `expose` gives and `from` takes. It holds secrets. */
 export interface ExposedToken {
+  /** What was issued. The members are those of `TokenResponse`. */
   accessToken: string;
+  /** `Bearer`, `DPoP`, `N_A`, or another one that the preset lists. */
   tokenType: string;
+  /** What kind of token it is (RFC 8693 section 3). */
   issuedTokenType?: string;
+  /** The lifetime the server named, in seconds. */
   expiresIn?: number;
+  /** When it ends, in milliseconds since the epoch. */
   expiresAt?: number;
+  /** The scopes granted. */
   scope: string[];
+  /** How these are known. */
   scopeSource: ScopeSource;
+  /** The scopes asked for and not granted. */
   missingScopes: string[];
+  /** A refresh token (RFC 6749 section 1.5). */
   refreshToken?: string;
+  /** An ID token, not verified (OpenID Connect Core section 2). */
   idToken?: string;
+  /** The authorization details granted (RFC 9396 section 7). */
   authorizationDetails?: unknown[];
+  /** The issuer of the server that gave it out. */
   issuer: string;
+  /** What the server should have said and did not. */
   assumed: string[];
+  /** The whole document as it came. */
   raw: Readonly<Record<string, unknown>>;
+  /** The headers of the answer: names in lower case, without `set-cookie`. */
   headers: Readonly<Record<string, string>>;
 }
 

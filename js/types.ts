@@ -64,25 +64,37 @@ export type NameValues =
 
 /** What a `fetch` given by the caller is called with, beside the URL. */
 export interface FetchInit {
+  /** GET for a metadata document, otherwise POST. */
   readonly method: "GET" | "POST";
+  /** All headers, by name. */
   readonly headers: Record<string, string>;
+  /** The form of a POST, encoded. */
   readonly body?: string;
   /** A redirect must come back as it is: following it would hand secrets to another host. */
   readonly redirect: "manual";
+  /** Aborts when the time is up or the caller has gone. */
   readonly signal: HostAbortSignal;
 }
 
 /** What is read of an answer: `status`, and one of `body`, `arrayBuffer()`, `text()`, `json()`. */
 export interface ResponseLike {
+  /** The HTTP status. */
   readonly status: number;
   /** A `Headers`, a `Map`, pairs or a plain object. */
   readonly headers?: unknown;
+  /** True of an answer that came by a redirect: it is not believed. */
   readonly redirected?: boolean;
+  /** What kind of answer a page may see; `"opaqueredirect"` is a redirect. */
   readonly type?: string;
+  /** True when somebody has read the body: then it is refused. */
   readonly bodyUsed?: boolean;
+  /** A stream of bytes, or text. */
   readonly body?: unknown;
+  /** The whole body as bytes. */
   arrayBuffer?(): PromiseLike<ArrayBuffer>;
+  /** The whole body as text. */
   text?(): PromiseLike<string>;
+  /** The whole body, parsed: for objects that have nothing else. */
   json?(): PromiseLike<unknown>;
 }
 
@@ -158,9 +170,13 @@ export interface ServerMetadata extends Readonly<core.ServerMetadata> {
 
 /** A request that the caller sends. It holds the secrets of the call: do not log it. */
 export interface PreparedRequest<T> {
+  /** Where it goes. */
   readonly url: string;
+  /** GET for a metadata document, otherwise POST. */
   readonly method: "GET" | "POST";
+  /** All headers that it needs, by name; client authentication may be among them. */
   readonly headers: Record<string, string>;
+  /** The form of a POST, encoded (RFC 6749 appendix B), tokens and all. */
   readonly body: string | undefined;
   /**
    * Reads the answer: gives the result, or the request to send next. May be called again.
@@ -176,6 +192,7 @@ export interface PreparedRequest<T> {
 
 /** The server wants another request first. */
 export interface PreparedRetry<T> {
+  /** The request to send next. */
   readonly retry: PreparedRequest<T>;
   /** How long to wait before, in milliseconds. */
   readonly retryAfterMs?: number;

@@ -1,9 +1,13 @@
 import type { HostHeaders, HostURLSearchParams, ServerMetadata } from "./types.js";
 /** What a function that authenticates a request is called with. It changes `headers` and `body` in place. */
 export interface AuthRequest {
+    /** The issuer of the server that is asked (RFC 8414 section 2). */
     readonly issuer: string;
+    /** The URL that the request goes to. */
     readonly endpoint: string;
+    /** The headers to be sent, for it to add to. */
     readonly headers: HostHeaders;
+    /** The form parameters to be sent, for it to add to (RFC 6749 appendix B). They hold the tokens of the call. */
     readonly body: HostURLSearchParams;
     /** The server's metadata, when it is known. */
     readonly metadata?: ServerMetadata;
@@ -15,7 +19,9 @@ export type ClientAuth = NoneAuth | BasicAuth | PostAuth | BearerAuth | MultiZon
 /** A public client (RFC 6749 section 2.1): it sends its id at most. */
 export declare class NoneAuth {
     #private;
+    /** Without an id the server is not told who asks. Throws `ConfigError`. */
     constructor(clientId?: string | null);
+    /** The client's id (RFC 6749 section 2.2), if it has one. */
     get clientId(): string | undefined;
 }
 /** `client_secret_basic` (RFC 6749 section 2.3.1): id and secret in the Authorization header. */
@@ -28,6 +34,7 @@ export declare class BasicAuth {
     constructor(clientId: string, clientSecret: string, options?: {
         readonly encoding?: "form" | "raw" | undefined;
     } | null);
+    /** The client's id (RFC 6749 section 2.2). */
     get clientId(): string;
 }
 /** `client_secret_post` (RFC 6749 section 2.3.1): id and secret in the body. */
@@ -35,6 +42,7 @@ export declare class PostAuth {
     #private;
     /** Throws `ConfigError`. */
     constructor(clientId: string, clientSecret: string);
+    /** The client's id (RFC 6749 section 2.2). */
     get clientId(): string;
 }
 /** Authenticates by a token that the server gave out for this client (RFC 6750 section 2.1). */
@@ -50,6 +58,7 @@ export declare class MultiZoneBasicAuth {
     constructor(zones: Readonly<Record<string, readonly [id: string, secret: string]>>);
     /** The names of the zones, in the order given. */
     getConfiguredZones(): string[];
+    /** Whether there are credentials for a zone. */
     hasZone(zone: string): boolean;
     /** The Authorization header of a zone: it holds the secret. Throws `ConfigError` `unknown_zone`. */
     getHeadersForZone(zone: string): {

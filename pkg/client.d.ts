@@ -5,7 +5,9 @@ import type { CallOptions, ClientOptions, HostRequestInit, HostResponse, Prepare
 export interface Prepare {
     /** Rejects with `prepare_unsupported` when the endpoint is not known yet: nothing is discovered here. */
     exchangeToken(params: TokenExchangeRequest, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
+    /** As `exchangeToken`, for a token for the client itself (RFC 6749 section 4.4). */
     clientCredentials(params?: ClientCredentialsRequest, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
+    /** The request for the server's metadata (RFC 8414 section 3.1). Rejects with `prepare_unsupported` while it is remembered. */
     discoverServerMetadata(options?: CallOptions): Promise<PreparedRequest<ServerMetadata>>;
 }
 /**
@@ -18,6 +20,7 @@ export declare class OAuthClient {
     #private;
     /** `issuer` is the issuer identifier as the server's metadata has it (RFC 8414 section 2). Throws `ConfigError`. */
     constructor(issuer: string, options?: ClientOptions | null);
+    /** The issuer identifier, as it was given. */
     get issuer(): string;
     /** The same operations, for a transport of the caller's own. */
     get prepare(): Prepare;

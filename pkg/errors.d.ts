@@ -34,7 +34,10 @@ export declare class OAuthError extends Error {
     /** The fields and the message as plain data, without any secret; of the cause its name and code. */
     toJSON(): Record<string, unknown>;
 }
-/** The caller's mistake: an option, a parameter or the set-up. Nothing was sent because of it. */
+/**
+ * The caller's mistake: an option, a parameter, the set-up, or what a function of the caller's gave. Nothing is sent for wrong
+ * arguments; other mistakes, such as a `fetch` that gives no readable answer, show only once something was.
+ */
 export declare class ConfigError extends OAuthError {
     /** What is wrong, as a path: `subjectToken`, `endpoints.token`, `extra.grant_type`. */
     readonly field?: string;
@@ -44,6 +47,7 @@ export declare class NetworkError extends OAuthError {
 }
 /** An answer that is no OAuth answer: an unexpected status, a redirect, or too many bytes. */
 export declare class OAuthHttpError extends OAuthError {
+    /** The HTTP status of the answer. */
     readonly status: number;
     /** How long the server asks to wait, in milliseconds. */
     readonly retryAfterMs?: number;

@@ -13,6 +13,7 @@ export interface OAuthEvent {
     readonly operation?: string;
     /** The issuer that was asked. */
     readonly issuer: string;
+    /** The id of the client that asked, if it has one (RFC 6749 section 2.2). */
     readonly clientId?: string;
     /** The resources and audiences that the token is for. */
     readonly resource: readonly string[];

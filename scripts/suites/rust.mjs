@@ -1,4 +1,4 @@
-// The Rust suites: native, and wasm in Node and in Chromium.
+// The Rust suites: native, its example, and wasm in Node and in Chromium.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -14,6 +14,36 @@ export function nativeTests() {
 /** The same with many more cases per property and rounds per attack, optimised. */
 export function nativeTestsAtLength() {
   return cargoTest(["test", "--locked", "--quiet", "--release", "--test", "native"], { PROPTEST_CASES: "200000" });
+}
+
+/** The native program of the examples, against the server of the others: once refused, once accepted. */
+export async function nativeExample() {
+  // Not at the top: what it needs of node_modules may not be installed before the suites run.
+  const { startDemo } = await import("../../examples/lib/demo.mjs");
+  const { server, crm, close } = await startDemo();
+  try {
+    const { access_token: subject } = await server.signIn("alice");
+    const { id, secret } = server.agent;
+    const common = { ISSUER: server.issuer, CLIENT_ID: id, SUBJECT_TOKEN: subject, AUDIENCE: crm.url };
+    await exchangeNatively({ ...common, CLIENT_SECRET: "not-the-secret-0123" }, /^1 .*invalid_client/s);
+    const granted = /^0 Bearer token for 300 seconds, scopes \["contacts:read", "contacts:write"\]\n$/;
+    return await exchangeNatively({ ...common, CLIENT_SECRET: secret }, granted);
+  } finally {
+    await close();
+  }
+}
+
+async function exchangeNatively(env, expected) {
+  const { status, output } = await run("cargo", ["run", "--locked", "--quiet", "--example", "native"], {
+    quiet: true,
+    env,
+  });
+  if ([env.CLIENT_SECRET, env.SUBJECT_TOKEN].some((secret) => output.includes(secret))) {
+    throw new Failure("examples/native.rs prints what is secret");
+  }
+  if (!expected.test(`${status} ${output}`))
+    throw new Failure(`examples/native.rs: exit ${status}, not ${expected}`, output);
+  return output.trim();
 }
 
 export function wasmInNode() {

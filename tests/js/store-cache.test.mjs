@@ -69,7 +69,7 @@ describe("identity", () => {
       configs: parts.map((part, index) => crmConfig(server, { ref: `r${index}`, ...part })),
     });
     const tokens = new Set();
-    const subjects = ["s", "s ", "S", "s|t"].filter((subject) => subject.trim() === subject);
+    const subjects = ["s", "S", "st", "s t", "s|t"];
     for (const subjectToken of subjects) {
       for (const index of parts.keys()) tokens.add((await store.getToken(`r${index}`, { subjectToken })).accessToken);
     }
@@ -231,12 +231,6 @@ describe("bounds", () => {
     advance(120);
     for (const user of ["c", "d"]) await store.findByRef(CRM, { subjectToken: user });
     assert.deepEqual([store.stats().entries, store.stats().evictions], [3, 0]);
-  });
-
-  test("a hundred thousand scopes of a resource leave a bounded memory", async (t) => {
-    const { store } = await serveStore(t, { maxEntries: 10, answers: [issuing()] });
-    for (let index = 0; index < 600; index++) await store.getToken(CRM, { scope: `scope:${index}` });
-    assert.equal(store.stats().entries, 10);
   });
 });
 

@@ -1,30 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { startDemo } from "../../../examples/lib/demo.mjs";
-
-const OWN_SERVER = ["ISSUER", "CLIENT_ID", "CLIENT_SECRET", "SUBJECT_TOKEN", "AUDIENCE", "SCOPE", "PRESET"];
-
-/** Runs an example as a reader would, with none of the settings but those given. */
-async function run(name, settings = {}) {
-  const env = { ...process.env, ...settings };
-  for (const key of OWN_SERVER) if (!(key in settings)) delete env[key];
-  const path = fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url));
-  const child = spawn(process.execPath, [path], { env, timeout: 60_000, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  let errors = "";
-  child.stdout.setEncoding("utf8").on("data", (text) => {
-    output += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text) => {
-    errors += text;
-  });
-  const code = await new Promise((resolve) => child.once("close", resolve));
-  // A JWT begins with {"; base64url makes that eyJ.
-  assert.doesNotMatch(output + errors, /eyJ/, "a token was printed");
-  return { code, output, errors, lastLine: output.trimEnd().split("\n").at(-1) };
-}
+import { run } from "./run.mjs";
 
 async function ownServer(demo, changes = {}) {
   const { server, crm } = demo;
@@ -45,13 +22,6 @@ test("the main job succeeds, prints no token, no colour into a pipe and nothing 
   assert.match(lastLine, /^main job: ok, \d+ steps, (\d+) of \1 checks passed, \d+ ms$/);
   assert.equal(errors, "");
   assert.ok(!output.includes("\u001b"));
-});
-
-test("the lines of the README do what they say", async () => {
-  const { code, output, errors } = await run("exchange.mjs");
-  assert.equal(code, 0, errors);
-  assert.match(output, /user: 'alice'/);
-  assert.match(output, /Ada Lovelace/);
 });
 
 test("the main job runs against a server of one's own", async () => {
