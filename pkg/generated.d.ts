@@ -1,3 +1,4 @@
+import type { NameValues } from "./types.js";
 /**
  * An error as it crosses to JavaScript.
  */
@@ -171,7 +172,7 @@ export interface ServerPreset {
     /**
      * Parameters that are sent with every exchange.
      */
-    readonly fixed?: readonly [string, string][] | null | undefined;
+    readonly fixed?: readonly (readonly [string, string])[] | null | undefined;
     /**
      * How clients authenticate.
      */

@@ -77,5 +77,6 @@ function publicTypes(reached) {
       for (const [name] of text.matchAll(new RegExp(`\\b${space}\\.\\w+`, "g"))) keepNamesIn(name);
     }
   }
-  return parts.filter((block) => kept.has(nameOf(block))).join("");
+  const [header, ...blocks] = parts;
+  return [header, ...blocks.filter((block) => kept.has(nameOf(block)))].join("");
 }

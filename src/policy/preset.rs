@@ -54,7 +54,7 @@ pub struct ServerPreset {
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub required_extra: Vec<String>,
     /// Parameters that are sent with every exchange.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "readonly (readonly [string, string])[]"))]
     pub fixed: Vec<(String, String)>,
     /// How clients authenticate.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
