@@ -161,6 +161,7 @@ function compile(): WebAssembly.Module {
     const message = "await init() of onbehalf/web, or init(source) of onbehalf/slim, before the first call";
     throw configError("not_initialised", undefined, message);
   }
+  if (typeof WebAssembly === "undefined") throw unavailable("this host has no WebAssembly");
   try {
     return loader.compile();
   } catch (cause) {

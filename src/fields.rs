@@ -80,7 +80,13 @@ impl<'t, 'a> Fields<'t, 'a> {
         for (name, _) in members {
             if !known.contains(&name.as_ref()) {
                 let field = self.field(&name);
-                let error = Error::config(ErrorCode::UnknownOption, &field, "there is no option `{}`", &[&field]);
+                let meant = known.iter().find(|known| is_begun_by(known, &name));
+                let message = match meant {
+                    Some(_) => "there is no option `{}`: did you mean `{}`?",
+                    None => "there is no option `{}`",
+                };
+                let meant = self.field(meant.copied().unwrap_or_default());
+                let error = Error::config(ErrorCode::UnknownOption, &field, message, &[&field, &meant]);
                 self.failure.set(Some(error));
                 break;
             }
@@ -265,6 +271,14 @@ impl<'t, 'a> Fields<'t, 'a> {
     pub fn raw(&self, name: &'static str) -> Option<String> {
         self.get(name).map(|value| value.text().into())
     }
+}
+
+/// True for a name that somebody may have meant who wrote another: in snake case, in another case, or without its end, as
+/// `timeout` for `timeoutMs`.
+fn is_begun_by(known: &str, written: &str) -> bool {
+    let mut rest = known.bytes();
+    let same = |byte: u8| byte == b'_' || rest.next().is_some_and(|known| known.eq_ignore_ascii_case(&byte));
+    written.len() > 3 && written.bytes().all(same)
 }
 
 /// Checks the JSON text that options or arguments cross as.

@@ -78,7 +78,7 @@ describe("arguments that look right and are not", () => {
     for (const [message, call] of [
       ["`subjectToken` has to be a string", () => client().exchangeToken({ subjectToken: 5 })],
       ["`subjectToken` is required", () => client().exchangeToken({})],
-      ["there is no option `subject`", () => client().exchangeToken({ subject: "x" })],
+      ["there is no option `subject`: did you mean `subjectToken`?", () => client().exchangeToken({ subject: "x" })],
       ["`params` has to be a plain object", () => client().exchangeToken([])],
       ["`claims.a` cannot be sent", () => client().exchangeToken({ subjectToken, claims: { a: 5n } })],
       ["`options` cannot be written as JSON", () => client().exchangeToken({ subjectToken }, { zone: cycle })],

@@ -360,3 +360,22 @@ fn p24_a_bad_call_is_refused_before_a_bad_argument_and_both_before_any_request()
     assert_eq!(error(refused.clone()), (Fault::Config, false));
     assert_eq!(config_error(Err::<(), _>(refused)).1, "headers.host");
 }
+
+#[test]
+fn an_unknown_name_that_is_like_a_known_one_is_told_of_it() {
+    for (name, meant) in [
+        ("subject_token", Some("subjectToken")),
+        ("SubjectToken", Some("subjectToken")),
+        ("subject_token_type", Some("subjectTokenType")),
+        ("request", Some("requestedTokenType")),
+        ("aud", None),
+        ("tokens", None),
+    ] {
+        let error = TokenExchangeRequest::parse(&json!({ "subjectToken": "a", name: "b" }).to_string()).unwrap_err();
+        let expected = match meant {
+            Some(meant) => format!("there is no option `{name}`: did you mean `{meant}`?"),
+            None => format!("there is no option `{name}`"),
+        };
+        assert_eq!(error.message(), expected);
+    }
+}
