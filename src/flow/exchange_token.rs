@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorCode};
 use crate::fields::{self, Fields, invalid, missing};
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
-use crate::json::Document;
+use crate::json::is_object;
 use crate::policy::cache::{self, Caps};
 use crate::policy::issued;
 use crate::policy::preset::{IssuedType, OmitMeans, SendRequestedType, ServerPreset, TargetVia};
@@ -199,8 +199,7 @@ pub(crate) fn check(mut request: TokenExchangeRequest, preset: &ServerPreset) ->
     token_endpoint::check_resources(&mut request.resource)?;
     token_endpoint::check_scopes(&mut request.scope)?;
     token_endpoint::check_authorization_details(request.authorization_details.as_deref())?;
-    let is_object = |claims: &String| Document::parse(claims).is_ok_and(|document| document.root().is_object());
-    if !request.claims.iter().all(is_object) {
+    if request.claims.as_ref().is_some_and(|claims| !is_object(claims)) {
         return Err(invalid("claims", "`{}` has to be an object, or the JSON text of one"));
     }
     check_target(&request, preset)?;

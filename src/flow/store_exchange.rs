@@ -175,7 +175,8 @@ impl StoreExchange {
         Ok(print.finish())
     }
 
-    /// Exchanges the tokens of one call: `subjectToken`, `actorToken` and `scope` as JSON text.
+    /// Exchanges the tokens of one call: `subjectToken`, `actorToken`, and `scope` and `claims` in place of the configured
+    /// ones, as JSON text.
     ///
     /// # Errors
     /// [`crate::error::ErrorDetails::Config`] that names the first bad one.
@@ -185,6 +186,7 @@ impl StoreExchange {
         let mut request = self.with(params.text("scope"));
         request.subject_token = params.required_text("subjectToken");
         request.actor_token = params.text("actorToken");
+        request.claims = params.text("claims").or(request.claims);
         if request.actor_token.is_none() {
             request.actor_token_type = None;
         }

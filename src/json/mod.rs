@@ -51,6 +51,12 @@ impl<'a> Document<'a> {
     }
 }
 
+/// True for the JSON text of an object.
+#[must_use]
+pub fn is_object(text: &str) -> bool {
+    Document::parse(text).is_ok_and(|document| document.root().is_object())
+}
+
 /// A value in a [`Document`].
 #[derive(Clone, Copy)]
 pub struct Value<'t, 'a>(&'t [Node<'a>]);

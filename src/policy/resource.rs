@@ -2,6 +2,7 @@
 
 use crate::base64;
 use crate::error::{Action, Error, ErrorCode, TokenError};
+use crate::json::is_object;
 use crate::protocol::rfc6749_token::{is_scope_token, scopes};
 use crate::protocol::rfc9110_challenge;
 use crate::secret::{Secret, clean_snippet, holds_nothing_of};
@@ -18,7 +19,7 @@ pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Err
     let challenge = of("bearer").or_else(|| of("dpop"))?;
     let param = |name: &str| challenge.params.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
     let sent = std::slice::from_ref(sent);
-    let claims = param("claims").map(plain_claims).filter(|claims| holds_nothing_of(claims, sent));
+    let claims = param("claims").and_then(plain_claims).filter(|claims| holds_nothing_of(claims, sent));
     let (code, action) = match (status, param("error")) {
         (401, _) if param("claims").is_some() => (ErrorCode::InvalidToken, Action::ClaimsChallenge),
         (401, _) => (ErrorCode::InvalidToken, Action::RenewSubject),
@@ -43,10 +44,11 @@ pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Err
 const MOST_SCOPES: usize = 64;
 
 /// The claims of a challenge as JSON text, which is what an exchange takes. A header cannot hold them as they are, so that
-/// resources encode them (Microsoft's claims challenge); what is not encoded in that way stays as it is.
-fn plain_claims(written: &str) -> String {
-    let decoded = base64::decode(written);
-    decoded.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| written.into())
+/// resources encode them (Microsoft's claims challenge). `None` for what is no JSON object in the end.
+fn plain_claims(written: &str) -> Option<String> {
+    let decoded = base64::decode(written).and_then(|bytes| String::from_utf8(bytes).ok());
+    let claims = decoded.unwrap_or_else(|| written.into());
+    is_object(&claims).then_some(claims)
 }
 
 #[cfg(test)]
@@ -112,5 +114,7 @@ mod tests {
             let error = token_error(401, &header).unwrap();
             assert_eq!((error.action, error.claims.as_deref()), (Action::ClaimsChallenge, Some(claims)));
         }
+        let error = token_error(401, "Bearer claims=\"W10=\"").unwrap();
+        assert_eq!((error.action, error.claims), (Action::ClaimsChallenge, None), "a list is no claims request");
     }
 }
