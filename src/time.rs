@@ -61,7 +61,7 @@ pub fn http_date(text: &str) -> Option<UnixMillis> {
     let mut count: usize = 0;
     let mut month_first = false;
     let mut zone = None;
-    for (place, word) in text.split([' ', ',', '-', ':']).filter(|word| !word.is_empty()).enumerate() {
+    for (place, word) in text.split(is_between).filter(|word| !word.is_empty()).enumerate() {
         if let Some(number) = number_of(word) {
             *numbers.get_mut(count)? = number;
             count = count.saturating_add(1);
@@ -92,6 +92,10 @@ pub fn http_date(text: &str) -> Option<UnixMillis> {
         seconds = seconds.saturating_mul(if most == 23 { 24 } else { 60 }).saturating_add(part);
     }
     Some(UnixMillis(millis(seconds)))
+}
+
+fn is_between(character: char) -> bool {
+    matches!(character, ' ' | ',' | '-' | ':')
 }
 
 const MONTHS: &str = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";

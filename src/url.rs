@@ -30,8 +30,8 @@ impl Url {
         url.has_fragment = !before(tail, b"#").1.is_empty();
         // As it is written: without a name in it, an `@` is gone from the normalised form. Backslashes are slashes to the rules.
         let mut written = before(text, b":").1;
-        while let Some(rest) = written.strip_prefix([':', '/', '\\']) {
-            written = rest;
+        while let Some(b':' | b'/' | b'\\') = written.as_bytes().first() {
+            written = written.get(1..).unwrap_or_default();
         }
         url.has_user_info = !before(before(written, b"/\\?#").0, b"@").1.is_empty();
         Some(url)
@@ -53,10 +53,13 @@ impl Url {
     /// Host without port; an IPv6 address in brackets.
     #[must_use]
     pub fn hostname(&self) -> &str {
-        match self.host().rsplit_once(':') {
-            Some((name, port)) if !port.ends_with(']') => name,
-            _ => self.host(),
+        let host = self.host();
+        if host.ends_with(']') {
+            return host;
         }
+        // Behind the brackets of an IPv6 address, or in a name, there is no other colon than that of the port.
+        let end = host.as_bytes().iter().rposition(|byte| *byte == b':');
+        end.and_then(|at| host.get(..at)).unwrap_or(host)
     }
 
     /// The path, at least `/` for http and https.

@@ -276,9 +276,9 @@ pub(crate) fn check_resources(list: &mut Vec<String>) -> Result<(), Error> {
 fn is_absolute_uri(text: &str) -> bool {
     let scheme = text.split(':').next().unwrap_or_default();
     // The characters of a token68 are those of a scheme and three more.
-    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+    let is_scheme = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && Class::TOKEN68.is_all_of(scheme)
-        && !scheme.contains(['_', '~', '/']);
+        && !scheme.bytes().any(|byte| matches!(byte, b'_' | b'~' | b'/'));
     let sound = |character: char| character != '#' && !character.is_control() && !character.is_whitespace();
     is_scheme && scheme.len() < text.len() && text.chars().all(sound)
 }

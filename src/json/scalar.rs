@@ -1,7 +1,5 @@
 //! Numbers and strings as the first pass leaves them, turned into values.
 
-use crate::text::number_of;
-
 /// Converts a text that the first pass has checked, when it is a number. One of up to 15 digits with an exponent within
 /// ±22 is exact, others may be off in the last digits: the exact conversion of `core` would weigh more than this file.
 pub(super) fn number(text: &str) -> Option<f64> {
@@ -9,14 +7,18 @@ pub(super) fn number(text: &str) -> Option<f64> {
     if !digits.as_bytes().first()?.is_ascii_digit() {
         return None;
     }
-    let (digits, written) = digits.split_once(['e', 'E']).unwrap_or((digits, ""));
     let mut mantissa: u64 = 0;
     let mut exponent: i32 = 0;
     let (mut fraction, mut full) = (false, false);
-    for byte in digits.bytes() {
+    let mut rest = digits.as_bytes();
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        if matches!(byte, b'e' | b'E') {
+            break;
+        }
         let longer = mantissa.checked_mul(10).and_then(|longer| longer.checked_add(u64::from(byte & 15)));
         match longer {
-            _ if byte == b'.' => fraction = true,
+            _ if *byte == b'.' => fraction = true,
             Some(longer) if !full => {
                 mantissa = longer;
                 exponent = exponent.saturating_sub(i32::from(fraction));
@@ -28,9 +30,12 @@ pub(super) fn number(text: &str) -> Option<f64> {
             }
         }
     }
-    let magnitude = number_of(written.trim_start_matches(['+', '-'])).unwrap_or(0);
-    let magnitude = i32::try_from(magnitude).unwrap_or(i32::MAX);
-    let written = if written.starts_with('-') { magnitude.saturating_neg() } else { magnitude };
+    let mut written: i32 = 0;
+    let sign = rest.first();
+    for digit in rest.iter().filter(|byte| byte.is_ascii_digit()) {
+        written = written.saturating_mul(10).saturating_add(i32::from(digit & 15));
+    }
+    let written = if sign == Some(&b'-') { written.saturating_neg() } else { written };
     let size = scale(mantissa, exponent.saturating_add(written));
     Some(if text.starts_with('-') { -size } else { size })
 }
@@ -40,22 +45,19 @@ fn scale(mantissa: u64, exponent: i32) -> f64 {
     if mantissa == 0 {
         return 0.0;
     }
-    let mut power = exponent.unsigned_abs();
-    // One factor for the lower bits of the power, which cannot overflow, and 1e256 for the next: 1e512 is too large anyway.
-    let mut factor = 1.0;
-    for step in [1e1, 1e2, 1e4, 1e8, 1e16, 1e32, 1e64, 1e128] {
-        if power & 1 == 1 {
-            factor *= step;
+    let mut value = mantissa as f64;
+    let mut left = exponent.unsigned_abs();
+    // In steps whose factor is exact: so is the result of one.
+    while left > 0 && value > 0.0 && value < f64::INFINITY {
+        let step = left.min(22);
+        let mut factor = 1.0;
+        for _ in 0..step {
+            factor *= 10.0;
         }
-        power >>= 1;
+        value = if exponent < 0 { value / factor } else { value * factor };
+        left = left.saturating_sub(step);
     }
-    let more = match power {
-        0 => 1.0,
-        1 => 1e256,
-        _ => f64::INFINITY,
-    };
-    let value = mantissa as f64;
-    if exponent < 0 { value / factor / more } else { value * factor * more }
+    value
 }
 
 /// Replaces the escapes in a string that the first pass has checked.

@@ -172,9 +172,9 @@ fn entity(text: &str) -> Option<(Meant, &str)> {
         let place = place("amp lt gt quot apos ", name)?;
         return Some((Meant::Byte(*b"&<>\"'".get(place)?), after));
     };
-    let code = match code.strip_prefix(['x', 'X']) {
-        Some(digits) => number(digits, 16),
-        None => number(code, 10),
+    let code = match code.as_bytes().first() {
+        Some(b'x' | b'X') => number(code.get(1..)?, 16),
+        _ => number(code, 10),
     };
     Some((Meant::Character(char::from_u32(code?)?), after))
 }
