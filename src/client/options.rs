@@ -138,11 +138,9 @@ const MOST_BYTES: u64 = 64 * 1024 * 1024;
 fn insecure_hosts(options: &Fields<'_, '_>) -> Vec<String> {
     let mut hosts = options.texts("insecureHosts");
     for (index, host) in hosts.iter_mut().enumerate() {
-        match Url::parse(&fill("http://{}", &[host])) {
-            Some(url) if !url.has_user_info && url.href == fill("http://{}/", &[url.host()]) => {
-                *host = url.host().into()
-            }
-            _ => options.invalid(&element("insecureHosts", index), "`{}` has to be a host, with or without a port"),
+        match Url::parse(&fill("http://{}", &[host])).filter(is_origin) {
+            Some(url) => *host = url.host().into(),
+            None => options.invalid(&element("insecureHosts", index), "`{}` has to be a host, with or without a port"),
         }
     }
     hosts
