@@ -77,7 +77,7 @@ scenario(config, "requested type refresh_token, not switched on for the client",
 
 const invalidToken = { ...invalidRequest, text: "Invalid token", action: "renew_subject" };
 
-scenario(subject, "no token at all", () => assertRefused(exchange({ subjectToken: "garbage" }), invalidToken));
+scenario(subject, "a text that is no token", () => assertRefused(exchange({ subjectToken: "garbage" }), invalidToken));
 
 scenario(subject, "a token with another signature", async () => {
   const [head, body] = (await subjectOf("alice")).split(".");
