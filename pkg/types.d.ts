@@ -115,7 +115,7 @@ export interface ClientOptions {
     } | null | undefined;
     /** Where discovered endpoints may be. Default `"any"`. */
     readonly endpointOrigins?: "any" | "same-origin" | readonly string[] | null | undefined;
-    /** Hosts that may be spoken to by http. Loopback needs no mention. */
+    /** Hosts that may be spoken to by http, with a port or without. Loopback needs no mention. */
     readonly insecureHosts?: readonly string[] | null | undefined;
     /** Sends the requests. Default: the global `fetch`, as it is at the time of each call. */
     readonly fetch?: FetchLike | null | undefined;

@@ -148,7 +148,7 @@ pub struct TokenError {
     pub description: Option<String>,
     /// The scopes the resource asks for (RFC 6750 section 3).
     pub required_scopes: Vec<String>,
-    /// The claims the resource asks for, as it wrote them.
+    /// The claims the resource asks for, as JSON text.
     pub claims: Option<String>,
 }
 

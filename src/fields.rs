@@ -56,8 +56,9 @@ impl<'t, 'a> Fields<'t, 'a> {
     }
 
     fn at(value: Option<Value<'t, 'a>>, path: String, failure: Rc<Cell<Option<Error>>>) -> Self {
-        let fields = Self { value, path, known: Cell::default(), failure };
-        if value.is_some_and(|value| value.members().is_none()) {
+        let object = value.filter(|value| value.is_object() && value.get(UNSUPPORTED).is_none());
+        let fields = Self { value: object, path, known: Cell::default(), failure };
+        if value.is_some() && object.is_none() {
             fields.fail(wrong_type(&fields.path, "an object"));
         }
         fields
@@ -272,6 +273,9 @@ impl<'t, 'a> Fields<'t, 'a> {
         self.get(name).map(|value| value.text().into())
     }
 }
+
+/// The member of an object that stands for a value that JSON has no form for: see `js/encode.ts`.
+const UNSUPPORTED: &str = "$unsupported";
 
 /// True for a name that somebody may have meant who wrote another: in snake case, in another case, or without its end, as
 /// `timeout` for `timeoutMs`.

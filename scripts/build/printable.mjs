@@ -1,7 +1,7 @@
 // Bytes → text of printable ASCII, as it can stand in any JavaScript file. js/load/printable.ts reads it back.
 //
 // Against base64 the text is a fifth shorter and, as a byte keeps its place and its likeness to others, compresses
-// nearly as well as the bytes themselves (docs/decisions.md, "The wasm inside the file").
+// nearly as well as the bytes themselves (docs/decisions.md, "Size").
 
 /** The characters for bytes: all that need no escape in a string literal, but the two that turn to another page. */
 const characters = Array.from({ length: 93 }, (_, i) => 32 + i).filter((code) => code !== 34 && code !== 92);

@@ -8,7 +8,7 @@ use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
 use crate::json::is_object;
 use crate::policy::cache::{self, Caps};
-use crate::policy::issued;
+use crate::policy::issued::{self, Verify};
 use crate::policy::preset::{IssuedType, OmitMeans, SendRequestedType, ServerPreset, TargetVia};
 use crate::protocol::names::token_type::ACCESS_TOKEN;
 use crate::protocol::rfc6749_token::{ExchangeExpectation, LONGEST_TOKEN, TokenSet, check_token};
@@ -124,12 +124,15 @@ impl Client {
         let client = Rc::clone(self);
         Flow::new(|io| async move {
             let call = options.check(&client, io.now())?;
-            let verify = request.verify_issued.then_some(client.clock_tolerance_seconds);
+            let verify = request.verify_issued.then(|| Verify {
+                tolerance_seconds: client.clock_tolerance_seconds,
+                scopes: client.preset.scope.echoed,
+            });
             let request = check(request, &client.preset)?;
             let grant = grant(&request, &client.preset);
             let token = token_endpoint::send(&io, client, &call, grant).await?;
-            if let Some(tolerance_seconds) = verify {
-                issued::check(&token, &request, tolerance_seconds)?;
+            if let Some(verify) = verify {
+                issued::check(&token, &request, verify)?;
             }
             Ok(with_life(token, &request, call.caps, io.now()))
         })
@@ -192,7 +195,13 @@ pub(crate) fn check(mut request: TokenExchangeRequest, preset: &ServerPreset) ->
     match preset.send_requested_type {
         SendRequestedType::Always => _ = or_access_token(&mut request.requested_token_type),
         SendRequestedType::IfSet => {}
-        SendRequestedType::Never => request.requested_token_type = None,
+        // What the server is not asked for it would not issue.
+        SendRequestedType::Never => {
+            if request.requested_token_type.take().is_some_and(|requested| requested != ACCESS_TOKEN) {
+                let message = "`{}`: by its preset this server issues access tokens only";
+                return Err(invalid("requestedTokenType", message));
+            }
+        }
     }
     add_fixed(&mut request.extra, preset)?;
     token_endpoint::check_audiences(&mut request.audience)?;

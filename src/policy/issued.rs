@@ -7,6 +7,15 @@ use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::protocol::rfc8693_exchange::TokenExchange;
 use crate::time::UnixMillis;
 
+/// How to compare.
+#[derive(Clone, Copy, Debug)]
+pub struct Verify {
+    /// How far clocks may differ.
+    pub tolerance_seconds: u64,
+    /// False for a server that names scopes otherwise than they are asked for: then they cannot be compared.
+    pub scopes: bool,
+}
+
 /// Compares the claims of an issued JWT, and the answer it came in, with the request and with the subject token. The signature
 /// is not looked at: the token came straight from the server. An issued JWT need not name its issuer; when the subject token
 /// ends, it has to end too.
@@ -14,14 +23,14 @@ use crate::time::UnixMillis;
 /// # Errors
 /// `invalid_response` that names the first difference: issuer, subject, audience, scope or life. A token that is no JWT
 /// cannot be compared and is refused too.
-pub fn check(token: &TokenSet, exchange: &TokenExchange, tolerance_seconds: u64) -> Result<(), Error> {
-    match difference(token, exchange, tolerance_seconds) {
+pub fn check(token: &TokenSet, exchange: &TokenExchange, verify: Verify) -> Result<(), Error> {
+    match difference(token, exchange, verify) {
         None => Ok(()),
         Some(reason) => Err(Error::response(ErrorCode::InvalidResponse, 200, "the issued token {}", &[reason])),
     }
 }
 
-fn difference(token: &TokenSet, exchange: &TokenExchange, tolerance_seconds: u64) -> Option<&'static str> {
+fn difference(token: &TokenSet, exchange: &TokenExchange, verify: Verify) -> Option<&'static str> {
     let Some(issued) = rfc7519_jwt::peek(&token.access_token) else {
         return Some("is no JWT, so `verifyIssued` cannot compare it with the request");
     };
@@ -43,11 +52,11 @@ fn difference(token: &TokenSet, exchange: &TokenExchange, tolerance_seconds: u64
     }
     let scope = issued.scope.unwrap_or_default();
     let asked = &exchange.scope;
-    let asked_for = |scopes: &[String]| asked.is_empty() || holds_all(asked, scopes);
+    let asked_for = |scopes: &[String]| asked.is_empty() || !verify.scopes || holds_all(asked, scopes);
     if !asked_for(&scope) || !asked_for(&token.scope) {
         return Some("holds more scopes than were asked for (`scope`)");
     }
-    let tolerance = f64::from(u32::try_from(tolerance_seconds).unwrap_or(u32::MAX));
+    let tolerance = f64::from(u32::try_from(verify.tolerance_seconds).unwrap_or(u32::MAX));
     let end = subject.expires_at? + tolerance;
     // By its own word, and by that of the answer.
     let stated = token.expires_at.is_some_and(|instant| instant > UnixMillis::from_js(end * 1000.0));

@@ -103,6 +103,8 @@ fn api0_options_of_a_wrong_type_are_refused_by_name() {
         (json!({ "endpointOrigins": ["https://as.example", "as.example"] }), "endpointOrigins[1]"),
         (json!({ "endpointOrigins": ["https://as.example?"] }), "endpointOrigins[0]"),
         (json!({ "insecureHosts": {} }), "insecureHosts"),
+        (json!({ "preset": { "$unsupported": "bigint" } }), "preset"),
+        (json!({ "discovery": { "$unsupported": "function" } }), "discovery"),
         (json!({ "insecureHosts": ["a.internal", ""] }), "insecureHosts[1]"),
         (json!({ "insecureHosts": ["http://a.internal"] }), "insecureHosts[0]"),
         (json!({ "insecureHosts": ["a.internal/b"] }), "insecureHosts[0]"),

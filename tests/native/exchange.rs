@@ -185,7 +185,10 @@ fn presets_send_the_requested_type_always_if_set_or_never() {
     assert_eq!(sent("always", json!({ "requestedTokenType": JWT })).as_deref(), Some(JWT));
     assert_eq!(sent("if-set", json!({})), None);
     assert_eq!(sent("if-set", json!({ "requestedTokenType": JWT })).as_deref(), Some(JWT));
-    assert_eq!(sent("never", json!({ "requestedTokenType": JWT })), None);
+    assert_eq!(sent("never", json!({ "requestedTokenType": ACCESS })), None);
+    let never = json!({ "id": "mine", "sendRequestedType": "never" });
+    let refused = refused(never, json!({ "requestedTokenType": JWT }));
+    assert_eq!(refused, (ErrorCode::InvalidOption, "requestedTokenType".into()), "it would come to something else");
 }
 
 #[test]

@@ -104,3 +104,17 @@ fn t33_what_the_answer_says_beside_the_token_counts_as_well() {
         assert_eq!(script.answers(token(members.clone())).ends().is_ok(), accepted, "{members}");
     }
 }
+
+#[test]
+fn t33_scopes_that_the_server_names_otherwise_are_not_compared() {
+    let claims = json!({ "scp": "User.Read" });
+    let asked = json!({ "subjectToken": "opaque", "scope": "https://graph.example/.default", "verifyIssued": true });
+    for (echoed, accepted) in [(true, false), (false, true)] {
+        let preset = json!({ "id": "mine", "scope": { "echoed": echoed } });
+        let mut script = exchange(&client(json!({ "preset": preset })), asked.clone());
+        script.request();
+        let outcome =
+            script.answers(token(json!({ "access_token": jwt(claims.clone()), "scope": "User.Read" }))).ends();
+        assert_eq!(outcome.is_ok(), accepted, "{echoed}");
+    }
+}
