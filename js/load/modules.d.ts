@@ -1,8 +1,8 @@
 // What scripts/build/bundle.mjs puts in place of these imports.
 
 declare module "onbehalf:wasm-text" {
-  export const text: string;
-  export const table: readonly number[];
+  const text: string;
+  export default text;
 }
 
 declare module "onbehalf:glue" {

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { at, root } from "../lib/paths.mjs";
 import { filesBelow, hashOf, unlessFresh, writeAtomic } from "../lib/stamp.mjs";
 import { esbuild as esbuildVersion } from "../lib/versions.mjs";
-import { printable } from "./printable.mjs";
 
 /** The forms of the main entry. They differ in where the wasm comes from: js/load/<load>.ts. */
 export const forms = [
@@ -19,11 +18,7 @@ export const forms = [
 /** Writes all bundles of a variant unless they are fresh. Gives true when they were written. */
 export function bundle(variant) {
   const wasm = ["core_bg.wasm", "glue.js"].map((name) => join(variant.wasmDir, name));
-  const input = hashOf(
-    [...filesBelow("js", "scripts/build/bundle.mjs", "scripts/build/printable.mjs"), ...wasm],
-    esbuildVersion,
-    root,
-  );
+  const input = hashOf([...filesBelow("js", "scripts/build/bundle.mjs"), ...wasm], esbuildVersion, root);
   return unlessFresh(join(variant.wasmDir, "bundle.json"), input, async () => {
     mkdirSync(variant.outDir, { recursive: true });
     const written = await Promise.all(forms.map((form) => bundleOne(variant, form)));
@@ -68,13 +63,10 @@ function formPlugin(variant, load) {
         path: join(variant.wasmDir, "core_bg.wasm"),
         namespace: "wasm-text",
       }));
-      build.onLoad({ filter: /./, namespace: "wasm-text" }, ({ path }) => ({ contents: asModule(path) }));
+      build.onLoad({ filter: /./, namespace: "wasm-text" }, ({ path }) => ({
+        contents: `export default "${readFileSync(path, "hex")}"`,
+      }));
       build.onResolve({ filter: /\/load\/inline\.js$/ }, () => ({ path: at(`js/load/${load}.ts`) }));
     },
   };
-}
-
-function asModule(path) {
-  const { text, table } = printable(readFileSync(path));
-  return `export const text = ${JSON.stringify(text)}; export const table = ${JSON.stringify(table)};`;
 }
