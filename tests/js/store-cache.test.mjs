@@ -223,6 +223,24 @@ describe("bounds", () => {
     assert.equal(server.requests.length, 5);
   });
 
+  test("tokens that were used stay while there are others, however many of them are older", async (t) => {
+    const { server, store } = await serveStore(t, { maxEntries: 300 });
+    const all = (name, count) =>
+      Promise.all(Array.from({ length: count }, (_, index) => store.getToken(CRM, { subjectToken: name + index })));
+    await all("user-", 300);
+    await all("user-", 200);
+    await all("new-", 100);
+    server.forget();
+    await all("user-", 200);
+    assert.deepEqual([server.requests.length, store.stats().evictions], [0, 100]);
+    await all("newer-", 300);
+    assert.deepEqual(
+      [store.stats().entries, store.stats().evictions],
+      [300, 400],
+      "until others are used more recently",
+    );
+  });
+
   test("expired tokens make room before others", async (t) => {
     const advance = clock(t);
     const lives = [60, 3600, 3600, 3600];
