@@ -1,5 +1,6 @@
 /** TokenExchangeStore: the rules of flights, one test each. */
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { describe, test } from "node:test";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { failure, onbehalf, rejects, success, toResponse } from "./helpers.mjs";
@@ -91,6 +92,18 @@ describe("a flight", () => {
     assert.equal((await second).accessToken, "issued");
     assert.equal(calls.length, 1);
     assert.equal(store.stats().entries, 1);
+  });
+
+  test("calls with one signal have one listener on it, which hosts count, and none when they are over", async (t) => {
+    const { calls, get } = await manualStore(t);
+    const { signal } = new AbortController();
+    const listeners = () => getEventListeners(signal, "abort").length;
+    const waits = Array.from({ length: 24 }, (_, index) => get(signal, `user-${index % 12}`));
+    await turn();
+    assert.deepEqual([listeners(), calls.length], [1, 12]);
+    for (const call of calls) call.answer(success());
+    await Promise.all(waits);
+    assert.equal(listeners(), 0);
   });
 
   test("when all have gone the request is aborted, and the next call makes its own", async (t) => {
