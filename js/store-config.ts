@@ -27,6 +27,8 @@ export class Slot {
   readonly about: StoreConfig;
   readonly active: boolean;
   readonly engine: Engine<RawStoreExchange>;
+  /** What bounds an exchange beside what is asked for: where it differs, none is shared. */
+  readonly limits: string;
   /** The entries by subject token of the configured scopes, once a token was asked for and if that can be all. */
   hot: Lane["entries"] | undefined;
   /** Whether a subject token and the configured scopes are all that tells tokens of the configuration apart. */
@@ -48,7 +50,9 @@ export class Slot {
       tags == null ? config : { ...config, tags: Object.freeze(typeof tags === "string" ? [tags] : [...tags]) };
     this.about = about;
     this.active = config.status === "active";
-    this.engine = new Engine(hostOf(config), make);
+    const host = hostOf(config);
+    this.engine = new Engine(host, make);
+    this.limits = [host.timeoutMs, host.maxResponseBytes, config.maxRetries].join();
     this.#cache = cache;
     this.#plain = plain && this.active;
   }

@@ -4,8 +4,9 @@
  * @internal
  */
 import { invalid, requireOneOf, requirePlain, requireText, unknown } from "./arguments.js";
-import { Deadline, signalOf } from "./deadline.js";
+import { type Deadline, signalOf } from "./deadline.js";
 import { configError, networkError, OAuthError, toError } from "./errors.js";
+import { deadlineOf, type ProviderContext } from "./store-context.js";
 import type { StoreFetchOptions, TokenExchangeStoreOptions } from "./store-types.js";
 import type { AbortSignalLike } from "./types.js";
 
@@ -17,8 +18,14 @@ export interface Wanted {
   readonly scope?: string | undefined;
   readonly signal?: AbortSignalLike | undefined;
   readonly cache?: boolean | undefined;
-  /** What the provider of subject tokens gives, when it was asked already. */
-  readonly asked?: PromiseLike<unknown> | undefined;
+}
+
+/** A call whose provider of subject tokens was asked already. */
+export interface Begun {
+  /** What it gives. */
+  readonly asked: PromiseLike<unknown>;
+  /** What it was called with. */
+  readonly context: ProviderContext;
 }
 
 /** The name of a configuration. */
@@ -59,19 +66,18 @@ export function rejects(error: unknown, { subject, actor, signal }: Wanted, thro
   return throws && fault !== "user";
 }
 
-/** The tokens of a call: its own, or what the providers give in the time of the call. What is left of it goes along. */
+/** The tokens of a call: its own, or what the providers give in the time of the call. */
 export async function tokensOf(
   providers: TokenProviders,
   ref: string,
-  { subject, actor, signal, asked }: Wanted,
-  timeoutMs: number,
-): Promise<{ subject: string; actor: string | undefined; timeLeft: number }> {
-  const started = performance.now();
+  { subject, actor, asked }: Wanted & Partial<Begun>,
+  context: ProviderContext,
+): Promise<{ subject: string; actor: string | undefined }> {
   let wait: Deadline | undefined;
   const ask = async (name: keyof TokenProviders, asked?: unknown): Promise<string | undefined> => {
-    let token = asked ?? providers[name]?.(ref, signal ? { signal } : NO_SIGNAL);
+    let token = asked ?? providers[name]?.(ref, context);
     if (typeof token === "object" && token) {
-      wait ??= new Deadline(timeoutMs, signal);
+      wait = deadlineOf(context);
       try {
         token = await wait.wait(token);
       } catch (cause) {
@@ -95,14 +101,11 @@ export async function tokensOf(
     subject ??= await ask("subjectTokenProvider", asked);
     if (subject === undefined) throw unavailable(ref);
     actor ??= await ask("actorTokenProvider");
-    return { subject, actor, timeLeft: wait ? timeoutMs - (performance.now() - started) : timeoutMs };
+    return { subject, actor };
   } finally {
     wait?.end();
   }
 }
-
-/** What a provider is called with by a call that has no signal. */
-export const NO_SIGNAL: { readonly signal?: AbortSignalLike } = Object.freeze({});
 
 /** There is nobody to act for. */
 function unavailable(ref: string): OAuthError {

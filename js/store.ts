@@ -5,9 +5,11 @@ import { brand } from "./brand.js";
 import type { Entry } from "./cache.js";
 import type { DisposableWhereKnown } from "./client.js";
 import { credentialOf, listed } from "./credential.js";
+import { Deadline } from "./deadline.js";
 import { configError } from "./errors.js";
 import { given, resourceRequest } from "./resource.js";
 import { type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
+import { ProviderContext } from "./store-context.js";
 import { fetchWithToken } from "./store-fetch.js";
 import { type Found, StoreTokens } from "./store-tokens.js";
 import type {
@@ -22,9 +24,9 @@ import type {
 } from "./store-types.js";
 import { SubjectStore } from "./store-view.js";
 import {
+  type Begun,
   FIND,
   fetchOptions,
-  NO_SIGNAL,
   refOf,
   rejects,
   TOKEN,
@@ -78,7 +80,8 @@ export class TokenExchangeStore {
       const hot = slot?.hot;
       if (options !== undefined || !slot || !hot) return this.#find(ref, options);
       let subject: unknown;
-      const asked = attempt(this.#functions.subjectTokenProvider as TokenProvider, ref, NO_SIGNAL);
+      const context = new ProviderContext(slot.engine.host.timeoutMs);
+      const asked = attempt(this.#functions.subjectTokenProvider as TokenProvider, ref, context);
       asked.then((given) => {
         subject = given;
       }, nothing);
@@ -87,7 +90,7 @@ export class TokenExchangeStore {
       return SETTLED.then(() => {
         const entry = hot.get(subject as string);
         if (!entry || entry.owner !== slot || !this.#tokens.cache.holds(entry.usableUntil))
-          return this.#find(ref, undefined, asked);
+          return this.#find(ref, undefined, { asked, context });
         entry.used = true;
         this.#tokens.hits++;
         return entry.credential as Credential;
@@ -187,8 +190,8 @@ export class TokenExchangeStore {
     }
   }
 
-  async #find(ref: string, options: unknown, asked?: PromiseLike<unknown>): Promise<Credential | null> {
-    const wanted = { ...wantedOf(options, FIND), asked };
+  async #find(ref: string, options: unknown, begun?: Begun): Promise<Credential | null> {
+    const wanted = { ...wantedOf(options, FIND), ...begun };
     const name = refOf(ref);
     try {
       return this.#credential(await this.#get(name, wanted));
@@ -219,9 +222,9 @@ export class TokenExchangeStore {
     throw configError("inactive_ref", "ref", `the configuration ${name} is not active`);
   }
 
-  async #get(ref: string, wanted: Wanted): Promise<Found> {
+  async #get(ref: string, wanted: Wanted & Partial<Begun>): Promise<Found> {
     const started = performance.now();
-    const { subject, actor, signal, scope, cache } = wanted;
+    const { subject, actor, signal, scope, cache, context: given } = wanted;
     let slot: Slot | undefined;
     let found: Promise<Found> | Found;
     try {
@@ -232,9 +235,11 @@ export class TokenExchangeStore {
         slot.check({ subjectToken: subject ?? provided, actorToken: actor, scope });
         throw signal.reason;
       }
-      const tokens = await tokensOf(this.#functions, ref, wanted, slot.engine.host.timeoutMs);
+      const context = given ?? new ProviderContext(new Deadline(slot.engine.host.timeoutMs, signal));
+      const tokens = await tokensOf(this.#functions, ref, wanted, context);
+      if (signal?.aborted) throw signal.reason;
       // A provider may have taken its time.
-      found = this.#tokens.get({ ...tokens, slot: this.#slot(ref), scope, signal }, cache !== false);
+      found = this.#tokens.get({ ...tokens, slot: this.#slot(ref), scope, signal, context }, cache !== false);
     } catch (error) {
       this.#tokens.reporter?.failed(error, ref, { ...(slot && { slot }), scope, signal }, started);
       throw error;

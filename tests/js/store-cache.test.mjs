@@ -86,6 +86,17 @@ describe("identity", () => {
     assert.deepEqual([one.id, two.id, two.name], ["token-exchange:crm-service-token", "token-exchange:twin", "Twin"]);
     assert.equal((await store.findByRef(CRM)).id, one.id);
     assert.equal(server.requests.length, 1);
+    store.flushCache();
+    const both = await Promise.all([store.findByRef(CRM), store.findByRef("twin")]);
+    assert.deepEqual(
+      both.map(({ id, kind }) => [id, kind]),
+      [
+        [one.id, "user-delegated"],
+        [two.id, "fixed"],
+      ],
+      "also when one has joined the exchange of the other",
+    );
+    assert.equal(server.requests.length, 2);
   });
 
   test("configurations with functions of their own share with no other", async (t) => {

@@ -59,6 +59,13 @@ describe("past maxEntries", () => {
   }
 });
 
+test("of eight thousand scopes of calls that neither read nor write nothing is remembered", async () => {
+  const call = "await store.getToken('a', { subjectToken: 'alice', scope: long(index), cache: false });";
+  const { entries, each } = await bytesOfEach({ call });
+  assert.equal(entries, 0);
+  assert.ok(each < 150, `${each} bytes stay of each`);
+});
+
 describe("with room for all", () => {
   const get = `await store.getToken("a", { subjectToken: long(index) });`;
 
