@@ -12,7 +12,6 @@ import {
   onbehalf,
   rejects,
   rejectsConfig,
-  SUCCESS,
   success,
   TYPE,
 } from "./helpers.mjs";
@@ -337,25 +336,6 @@ describe("a store", () => {
     const secrets = ["issued-secret-token", "agent-secret", "alice-token"];
     assertRedacted(store, secrets, "store");
     assertRedacted(store.forSubject("alice-token"), secrets, "view");
-  });
-
-  test("after close, calls reject with client_closed and running ones finish", async (t) => {
-    const { server, store } = await serveStore(t, { answers: [{ ...success(), delayMs: 50 }] });
-    const running = store.findByRef(CRM);
-    await server.seen(1);
-    store.close();
-    store.close();
-    assert.equal((await running).ref, SUCCESS.access_token);
-    for (const call of [
-      () => store.findByRef(CRM),
-      () => store.getToken(CRM),
-      () => store.fetch(CRM, "https://x.example"),
-      () => store.listActive(),
-      () => store.listByKind("fixed"),
-    ]) {
-      await rejectsConfig(call, "client_closed");
-    }
-    assert.equal(store.stats().entries, 0);
   });
 
   test("methods that were taken off it reject rather than throw", async (t) => {
