@@ -13,14 +13,19 @@
 import type { Credential } from "./store-types.js";
 import type { TokenResponse } from "./token-response.js";
 
+/** A configuration. */
+interface Owner {
+  readonly identity: string;
+}
+
 /** All tokens that only their subjects tell apart. */
 export interface Lane {
   /** By subject token. */
   readonly entries: Map<string, Entry>;
   /** The same for those with an actor, by actor token. */
   readonly acting: Map<string, Lane>;
-  /** The configurations that use it. */
-  readonly owners: Set<object>;
+  /** The configurations that use it, by what tells their tokens from those of others. */
+  readonly owners: Map<string, Owner>;
   /** True when a configuration keeps hold of it; otherwise it goes with its last entry. */
   pinned: boolean;
   /** Takes it out of the map in which it is, if it holds nothing. */
@@ -98,9 +103,9 @@ export class TokenCache {
   }
 
   /** The lane of a fingerprint, for a configuration. One that is not to be `pinned` must be used at once. */
-  lane(fingerprint: string, owner: object, pinned: boolean): Lane {
+  lane(fingerprint: string, owner: Owner, pinned: boolean): Lane {
     const lane = laneIn(this.#lanes, fingerprint);
-    lane.owners.add(owner);
+    lane.owners.set(owner.identity, owner);
     lane.pinned ||= pinned;
     return lane;
   }
@@ -209,7 +214,7 @@ function laneIn(lanes: Map<string, Lane>, key: string, parent?: Lane): Lane {
     const made: Lane = {
       entries: new Map(),
       acting: new Map(),
-      owners: parent?.owners ?? new Set(),
+      owners: parent?.owners ?? new Map(),
       pinned: false,
       prune() {
         if (made.pinned || made.entries.size > 0 || made.acting.size > 0 || lanes.get(key) !== made) return;

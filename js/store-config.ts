@@ -34,6 +34,7 @@ export class Slot {
   /** Whether a subject token and the configured scopes are all that tells tokens of the configuration apart. */
   readonly #plain: boolean;
   #lane: Lane | undefined;
+  #identity: string | undefined;
   readonly #cache: TokenCache;
   /** The fingerprints of other scopes. */
   readonly #overrides = new Map<string, string>();
@@ -57,10 +58,15 @@ export class Slot {
     this.#plain = plain && this.active;
   }
 
+  /** What tells its tokens from those of other configurations: those of the same share them. */
+  get identity(): string {
+    return (this.#identity ??= this.#fingerprint(undefined));
+  }
+
   /** The lane of these scopes, or of the configured ones. Throws `ConfigError` for a scope that cannot be asked for. */
   laneOf(scope: string | undefined): Lane {
     if (scope === undefined) {
-      this.#lane ??= this.#cache.lane(this.#fingerprint(undefined), this, true);
+      this.#lane ??= this.#cache.lane(this.identity, this, true);
       if (this.#plain) this.hot = this.#lane.entries;
       return this.#lane;
     }

@@ -34,7 +34,7 @@ export class StoreReporter extends Reporter {
 
   /** A token was forgotten. */
   evicted(entry: Entry, outcome: OAuthEvent["outcome"]): void {
-    const [owner] = entry.lane.owners;
+    const [owner] = entry.lane.owners.values();
     this.#report((entry.owner ?? owner) as Slot, entry, undefined, { type: "evict", outcome });
   }
 

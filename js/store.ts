@@ -150,7 +150,7 @@ export class TokenExchangeStore {
     const slot = ref == null ? undefined : this.#slots.get(refOf(ref));
     const { subject } = wantedOf(options, ["subjectToken"]);
     if (ref != null && !slot) return 0;
-    const owns = (entry: Entry) => slot === undefined || entry.lane.owners.has(slot);
+    const owns = (entry: Entry) => slot === undefined || entry.lane.owners.has(slot.identity);
     return this.#tokens.invalidate((entry) => owns(entry) && (subject === undefined || entry.subject === subject));
   }
 
