@@ -89,6 +89,16 @@ export class Slot {
       throw failure(step.error, undefined);
   }
 
+  /** Whether an exchange may be asked for with these. */
+  takes(params: Parameters<Slot["check"]>[0]): boolean {
+    try {
+      this.check(params);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** What every event of the configuration says. */
   eventBase(scope: string | undefined): EventBase {
     const { issuer, clientId, resource, scopes } = this.about;
@@ -132,6 +142,17 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
     slots.set(config.ref, new Slot(own, described[index] as StoreConfig, cache, plainly, make));
   }
   return slots;
+}
+
+/** Throws the `ConfigError` for what no exchange takes for a token. `field` is where it was given. */
+export function checkToken(field: "subjectToken" | "actorToken", token: string, slots: Iterable<Slot>): void {
+  try {
+    ask((core) => core.checkToken(token, field));
+  } catch (error) {
+    // Of some types a token may be longer than of others.
+    for (const slot of slots) if (slot.takes({ subjectToken: "-", [field]: token })) return;
+    throw error;
+  }
 }
 
 /** Asks the core, unless it has seen the very same configurations: some make a store for each request. */

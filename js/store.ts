@@ -8,7 +8,7 @@ import { credentialOf, listed } from "./credential.js";
 import { Deadline } from "./deadline.js";
 import { configError } from "./errors.js";
 import { given, resourceRequest } from "./resource.js";
-import { type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
+import { checkToken, type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
 import { ProviderContext } from "./store-context.js";
 import { fetchWithToken } from "./store-fetch.js";
 import { type Found, StoreTokens } from "./store-tokens.js";
@@ -130,8 +130,7 @@ export class TokenExchangeStore {
    * Throws `ConfigError` for what can be no token.
    */
   forSubject(subjectToken: string, options?: { readonly actorToken?: string | null | undefined }): SubjectStore {
-    const [slot] = this.#slots.values();
-    return new SubjectStore(this, requireText("subjectToken", subjectToken), options, slot);
+    return new SubjectStore(this, requireText("subjectToken", subjectToken), options, this.#slots);
   }
 
   /** The active configurations. `ref` is their name there. */
@@ -149,6 +148,7 @@ export class TokenExchangeStore {
   invalidateCache(ref?: string | null, options?: { readonly subjectToken?: string | null | undefined }): number {
     const slot = ref == null ? undefined : this.#slots.get(refOf(ref));
     const { subject } = wantedOf(options, ["subjectToken"]);
+    if (subject !== undefined) checkToken("subjectToken", subject, this.#slots.values());
     if (ref != null && !slot) return 0;
     const owns = (entry: Entry) => slot === undefined || entry.lane.owners.has(slot.identity);
     return this.#tokens.invalidate((entry) => owns(entry) && (subject === undefined || entry.subject === subject));

@@ -1,8 +1,8 @@
 /** TokenExchangeStore: `forSubject`, the store as one user sees it. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { throwsConfig } from "./helpers.mjs";
-import { CRM, serveStore } from "./store-helpers.mjs";
+import { onbehalf, rejectsConfig, TYPE, throwsConfig } from "./helpers.mjs";
+import { CRM, crmConfig, serveStore } from "./store-helpers.mjs";
 
 describe("forSubject", () => {
   test("acts for one user, and shares tokens, calls and configurations", async (t) => {
@@ -20,6 +20,22 @@ describe("forSubject", () => {
     assert.notEqual((await acting.findByRef(CRM)).ref, one.ref);
   });
 
+  test("takes no token of another user, and no options that are none", async (t) => {
+    const { server, store } = await serveStore(t);
+    const alice = store.forSubject("alice-token");
+    for (const method of ["findByRef", "getToken", "fetch"]) {
+      const call = (options) =>
+        method === "fetch" ? alice.fetch(CRM, "https://crm.acme.com", {}, options) : alice[method](CRM, options);
+      for (const name of ["subjectToken", "actorToken"]) {
+        await rejectsConfig(() => call({ [name]: "bob-token" }), "unknown_option", name);
+      }
+      for (const options of [5, "x", [], () => {}]) {
+        await rejectsConfig(() => call(options), "invalid_option", "options");
+      }
+    }
+    assert.equal(server.requests.length, 0);
+  });
+
   test("a subject token is required", async (t) => {
     const { store } = await serveStore(t);
     for (const [value, code] of [
@@ -34,7 +50,8 @@ describe("forSubject", () => {
 
   test("a token that is none is refused at once", async (t) => {
     const { server, store } = await serveStore(t);
-    for (const token of [" ", " a", "Bearer x", "bearer x", "a\nb", "ä"]) {
+    const long = "x".repeat(65_537);
+    for (const token of [" ", " a", "Bearer x", "bearer x", "bearer", "a\nb", "ä", long]) {
       throwsConfig(() => store.forSubject(token), "invalid_option", "subjectToken");
       throwsConfig(() => store.forSubject("t", { actorToken: token }), "invalid_option", "actorToken");
     }
@@ -42,6 +59,12 @@ describe("forSubject", () => {
     throwsConfig(() => store.forSubject(redacted), "redacted_token", "subjectToken");
     throwsConfig(() => store.forSubject("t", { actorToken: redacted }), "redacted_token", "actorToken");
     assert.ok(store.forSubject("a.b-c_d~e+f/g=", { actorToken: "a b" }));
+    const configs = [crmConfig(server), crmConfig(server, { ref: "saml", subjectTokenType: TYPE.saml2 })];
+    const assertions = new onbehalf.TokenExchangeStore({ configs });
+    await rejectsConfig(() => assertions.forSubject(long).getToken(CRM), "invalid_option", "subjectToken");
+    assert.ok((await assertions.forSubject(long).getToken("saml")).accessToken, "an assertion may be as long");
+    server.forget();
+    throwsConfig(() => assertions.forSubject("x".repeat(1_048_577)), "invalid_option", "subjectToken");
     assert.equal(server.requests.length, 0);
   });
 });
