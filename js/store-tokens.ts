@@ -41,6 +41,9 @@ export class StoreTokens {
   hits = 0;
   /** By what limits the exchanges: one with others may fail where this one would not. */
   readonly #flights = new Map<string, Flights<Found>>();
+  /** Identities whose tokens were forgotten while exchanges were under way. */
+  #revoked: ((token: string) => boolean)[] = [];
+  #closed = false;
   #misses = 0;
   #joins = 0;
   #evictions = 0;
@@ -60,14 +63,18 @@ export class StoreTokens {
       misses: this.#misses,
       joins: this.#joins,
       evictions: this.#evictions,
-      inFlight: [...this.#flights.values()].reduce((sum, { size }) => sum + size, 0),
+      inFlight: this.#inFlight,
     };
+  }
+
+  get #inFlight(): number {
+    return [...this.#flights.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /** A token that is remembered, or else the one that an exchange gives. `keep: false` leaves memory alone. */
   get(call: Call, keep: boolean): Promise<Found> | Found {
     const { slot, subject, actor, scope } = call;
-    if (!keep) return this.#share(call, undefined);
+    if (!keep || this.#closed) return this.#share(call, undefined);
     const entry = this.cache.entry(slot.laneOf(scope), subject, actor);
     const { response } = entry;
     if (!response || !this.cache.holds(entry.usableUntil)) return this.#share(call, entry);
@@ -85,12 +92,25 @@ export class StoreTokens {
   }
 
   /** Forgets all tokens that `matches`, and what is on its way. Gives how many there were. */
-  invalidate(matches: (entry: Entry) => boolean): number {
+  invalidate(matches: (entry: Entry) => boolean | undefined): number {
     return this.cache.dropAll((entry) => {
       if (!matches(entry)) return false;
       if (entry.response) this.reporter?.evicted(entry, "invalidated");
       return true;
     });
+  }
+
+  /** Forgets the tokens of an identity, also those on their way: whose they are may show only when they come. */
+  revoke(isAbout: (token: string) => boolean): number {
+    if (this.#inFlight === 0 || this.#revoked.length >= MOST_REVOKED) this.#revoked = [];
+    this.#revoked.push(isAbout);
+    return this.invalidate(({ subject, response }) => isAbout(subject) || (response && isAbout(response.accessToken)));
+  }
+
+  /** Forgets all tokens, and keeps no others. */
+  close(): void {
+    this.#closed = true;
+    this.invalidate(() => true);
   }
 
   /** Joins the exchange of an entry, or starts one; without an entry it flies alone. */
@@ -148,6 +168,8 @@ export class StoreTokens {
   async #exchange(call: Call, deadline: Deadline, entry: Entry | undefined): Promise<Found> {
     const { slot, subject: subjectToken, actor: actorToken, scope } = call;
     const { signal } = deadline;
+    const revoked = this.#revoked;
+    const since = revoked.length;
     this.#misses++;
     const started = performance.now();
     const params = JSON.stringify({ subjectToken, actorToken, scope });
@@ -156,7 +178,10 @@ export class StoreTokens {
       const { usableUntil, staleUntil, ...token } = (value as Extract<Outcome, { type: "token" }>).token;
       const response = TokenResponse.of(token, answer);
       this.reporter?.exchanged(call, started, response);
-      if (entry && usableUntil !== undefined) {
+      // Of another list nobody knows what it held.
+      const isRevoked =
+        revoked !== this.#revoked || revoked.slice(since).some((isAbout) => isAbout(response.accessToken));
+      if (entry && usableUntil !== undefined && !isRevoked) {
         this.cache.keep(entry, response, Date.now(), usableUntil, staleUntil ?? 0);
       }
       return { slot, response, entry };
@@ -172,3 +197,6 @@ export class StoreTokens {
 function timedOut({ about }: Slot, cause: unknown): OAuthError {
   return networkError("timeout", `${about.issuer} did not answer before \`timeoutMs\` was over`, cause);
 }
+
+/** Beyond so many, nothing that is on its way is kept: the list stays short. */
+const MOST_REVOKED = 256;

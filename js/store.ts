@@ -166,10 +166,7 @@ export class TokenExchangeStore {
   revokeByIdentity(issuer: string, subject: string): number {
     requireText("issuer", issuer);
     requireText("subject", subject);
-    const isAbout = (token: string) => ask((core) => core.isAbout(token, issuer, subject));
-    return this.#tokens.invalidate(
-      (entry) => isAbout(entry.subject) || (entry.response !== undefined && isAbout(entry.response.accessToken)),
-    );
+    return this.#tokens.revoke((token) => ask((core) => core.isAbout(token, issuer, subject)));
   }
 
   /** What the store has done so far. */
@@ -183,7 +180,7 @@ export class TokenExchangeStore {
    */
   close(): void {
     this.#closed = true;
-    this.flushCache();
+    this.#tokens.close();
     for (const slot of this.#slots.values()) {
       slot.engine.close();
       slot.hot = undefined;
