@@ -3,7 +3,7 @@
  *
  * @internal
  */
-import { requireFunctions, requirePlain } from "./arguments.js";
+import { invalid, requireFunctions, requirePlain } from "./arguments.js";
 import { ask } from "./ask.js";
 import { authData } from "./auth.js";
 import type { Lane, TokenCache } from "./cache.js";
@@ -130,6 +130,8 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
     ? `{"configs":[${texts.join()}]${caps === "{}" ? "" : ","}${caps.slice(1)}`
     : json({ ...rest, configs }, "options");
   const described = describe(configs, all);
+  if (plain["fetch"] != null && plain["fetchFn"] != null)
+    throw invalid("fetchFn", "absent beside `fetch`, which it is another name for");
   const fetch = (plain["fetch"] ?? plain["fetchFn"]) as FetchLike | undefined;
   // Then the quick way of `findByRef` would leave something out.
   const plainly =

@@ -141,6 +141,7 @@ export class TokenExchangeStore {
 
   /** The active configurations of a kind. */
   async listByKind(kind: CredentialKind): Promise<Credential[]> {
+    requireText("kind", kind);
     return (await this.listActive()).filter((credential) => credential.kind === kind);
   }
 

@@ -159,6 +159,15 @@ describe("findByRef", () => {
       ["b"],
     );
     assert.equal(JSON.parse(JSON.stringify(active))[0].ref, "a");
+    for (const [kind, code] of [
+      [undefined, "missing_option"],
+      [null, "missing_option"],
+      ["", "missing_option"],
+      [5, "invalid_option"],
+    ]) {
+      await rejectsConfig(() => store.listByKind(kind), code, "kind");
+      await rejectsConfig(() => store.forSubject("t").listByKind(kind), code, "kind");
+    }
     assert.equal(server.requests.length, 0);
   });
 
