@@ -187,7 +187,7 @@ export class StoreTokens {
       return { slot, response, entry };
     } catch (cause) {
       const error = deadline.expired ? timedOut(slot, cause) : cause;
-      this.reporter?.failed(error, slot.config.ref, { ...call, signal }, started);
+      this.reporter?.failed(error, { ...call, signal }, started);
       throw error;
     }
   }

@@ -5,7 +5,8 @@
  */
 import { invalid, requireOneOf, requirePlain, requireText, unknown } from "./arguments.js";
 import { type Deadline, signalOf } from "./deadline.js";
-import { configError, networkError, OAuthError, toError } from "./errors.js";
+import { configError, networkError, type OAuthError, toError } from "./errors.js";
+import type { Slot } from "./store-config.js";
 import { deadlineOf, type ProviderContext } from "./store-context.js";
 import type { StoreFetchOptions, TokenExchangeStoreOptions } from "./store-types.js";
 import type { AbortSignalLike } from "./types.js";
@@ -20,12 +21,13 @@ export interface Wanted {
   readonly cache?: boolean | undefined;
 }
 
-/** A call whose provider of subject tokens was asked already. */
+/** What there is of a call that was begun already. It goes on although the store is closed meanwhile. */
 export interface Begun {
-  /** What it gives. */
-  readonly asked: PromiseLike<unknown>;
+  readonly slot: Slot;
+  /** What the provider of subject tokens gives, when it was asked. */
+  readonly asked?: PromiseLike<unknown>;
   /** What it was called with. */
-  readonly context: ProviderContext;
+  readonly context?: ProviderContext;
 }
 
 /** The name of a configuration. */
@@ -54,16 +56,11 @@ export function fetchOptions(options: unknown): Wanted & Pick<StoreFetchOptions,
   return { ...wantedOf(options, FETCH), stepUp: requireOneOf("stepUp", stepUp, "throw", "exchange") };
 }
 
-/** Whether `findByRef` rejects with a failure; otherwise there is no credential. */
-export function rejects(error: unknown, { subject, actor, signal }: Wanted, throws: boolean): boolean {
-  if (signal?.aborted && error === signal.reason) return true;
-  if (!OAuthError.is(error)) return throws;
-  const { code, field, fault } = error as OAuthError & { readonly field?: string };
-  if (code === "client_closed" || (code === "missing_option" && field === "subjectToken")) return true;
-  // A token that the caller has written, rather than a provider, is an argument.
-  if (field === "subjectToken" && subject !== undefined) return true;
-  if (field === "actorToken" && actor !== undefined) return true;
-  return throws && fault !== "user";
+/** Throws the `ConfigError` of a call that acts for nobody: it names no subject token, and nobody can be asked. */
+export function requireSubject(subject: string | undefined, { subjectTokenProvider }: TokenProviders): void {
+  if (subject !== undefined || subjectTokenProvider) return;
+  const message = "`subjectToken` is required, or a `subjectTokenProvider` of the store";
+  throw configError("missing_option", "subjectToken", message);
 }
 
 /** The tokens of a call: its own, or what the providers give in the time of the call. */
@@ -91,13 +88,7 @@ export async function tokensOf(
     throw invalid(name, "a function that gives a string or null");
   };
   try {
-    if (subject === undefined && !providers.subjectTokenProvider) {
-      throw configError(
-        "missing_option",
-        "subjectToken",
-        "`subjectToken` is required, or a `subjectTokenProvider` of the store",
-      );
-    }
+    requireSubject(subject, providers);
     subject ??= await ask("subjectTokenProvider", asked);
     if (subject === undefined) throw unavailable(ref);
     actor ??= await ask("actorTokenProvider");

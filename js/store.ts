@@ -6,7 +6,7 @@ import type { Entry } from "./cache.js";
 import type { DisposableWhereKnown } from "./client.js";
 import { credentialOf, listed } from "./credential.js";
 import { Deadline } from "./deadline.js";
-import { configError } from "./errors.js";
+import { configError, OAuthError } from "./errors.js";
 import { given, resourceRequest } from "./resource.js";
 import { checkToken, type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
 import { ProviderContext } from "./store-context.js";
@@ -28,7 +28,7 @@ import {
   FIND,
   fetchOptions,
   refOf,
-  rejects,
+  requireSubject,
   TOKEN,
   tokensOf,
   type Wanted,
@@ -90,7 +90,7 @@ export class TokenExchangeStore {
       return SETTLED.then(() => {
         const entry = hot.get(subject as string);
         if (!entry || entry.owner !== slot || !this.#tokens.cache.holds(entry.usableUntil))
-          return this.#find(ref, undefined, { asked, context });
+          return this.#find(ref, undefined, { slot, asked, context });
         entry.used = true;
         this.#tokens.hits++;
         return entry.credential as Credential;
@@ -120,7 +120,7 @@ export class TokenExchangeStore {
     const { stepUp, ...wanted } = fetchOptions(options);
     const request = resourceRequest(input, init);
     const slot = this.#slot(refOf(ref));
-    const get = (scope: string | undefined) => this.#get(ref, { ...wanted, scope, signal: request.signal });
+    const get = (scope: string | undefined) => this.#get(ref, { ...wanted, slot, scope, signal: request.signal });
     return given(await fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found)));
   }
 
@@ -191,10 +191,16 @@ export class TokenExchangeStore {
   async #find(ref: string, options: unknown, begun?: Begun): Promise<Credential | null> {
     const wanted = { ...wantedOf(options, FIND), ...begun };
     const name = refOf(ref);
+    const refused = this.#closed && !begun;
     try {
       return this.#credential(await this.#get(name, wanted));
     } catch (error) {
-      if (rejects(error, wanted, this.#throws)) throw error;
+      const { signal } = wanted;
+      if (refused || (signal?.aborted && error === signal.reason)) throw error;
+      // Whose mistake it is does not show in the error: one from inside a provider looks the same.
+      const slot = this.#slots.get(name);
+      if (slot?.active) this.#check(slot, wanted);
+      if (this.#throws && !(OAuthError.is(error) && error.fault === "user")) throw error;
       const { onError } = this.#functions;
       if (onError) tell(onError, error, { ref });
       return null;
@@ -210,36 +216,41 @@ export class TokenExchangeStore {
     return entry.credential as Credential;
   }
 
-  /** The configuration of this name. Throws `ConfigError`. */
+  /** The configuration of this name, for a call that begins. Throws `ConfigError`. */
   #slot(ref: string): Slot {
     if (this.#closed) throw closed("store");
     const slot = this.#slots.get(ref);
-    const name = JSON.stringify(ref);
-    if (!slot) throw configError("unknown_ref", "ref", `no configuration of this store has the ref ${name}`);
+    // What is no name of a configuration may be a token: the `ref` of a Credential is one.
+    if (!slot) throw configError("unknown_ref", "ref", "no configuration of this store has this `ref`");
     if (slot.active) return slot;
-    throw configError("inactive_ref", "ref", `the configuration ${name} is not active`);
+    throw configError("inactive_ref", "ref", `the configuration ${JSON.stringify(ref)} is not active`);
+  }
+
+  /** Throws the `ConfigError` for what is wrong with the tokens and scopes of a call. */
+  #check(slot: Slot, { subject, actor, scope }: Wanted): void {
+    requireSubject(subject, this.#functions);
+    // What a provider gives is no argument.
+    if ((subject ?? actor ?? scope) !== undefined)
+      slot.check({ subjectToken: subject ?? "-", actorToken: actor, scope });
   }
 
   async #get(ref: string, wanted: Wanted & Partial<Begun>): Promise<Found> {
     const started = performance.now();
-    const { subject, actor, signal, scope, cache, context: given } = wanted;
-    let slot: Slot | undefined;
+    const { signal, scope, cache } = wanted;
     let found: Promise<Found> | Found;
     try {
-      slot = this.#slot(ref);
+      const slot = wanted.slot ?? this.#slot(ref);
       if (signal?.aborted) {
-        // For one who has gone no provider is asked; what it would have given is no argument.
-        const provided = this.#functions.subjectTokenProvider ? "-" : undefined;
-        slot.check({ subjectToken: subject ?? provided, actorToken: actor, scope });
+        // For one who has gone no provider is asked.
+        this.#check(slot, wanted);
         throw signal.reason;
       }
-      const context = given ?? new ProviderContext(new Deadline(slot.engine.host.timeoutMs, signal));
+      const context = wanted.context ?? new ProviderContext(new Deadline(slot.engine.host.timeoutMs, signal));
       const tokens = await tokensOf(this.#functions, ref, wanted, context);
       if (signal?.aborted) throw signal.reason;
-      // A provider may have taken its time.
-      found = this.#tokens.get({ ...tokens, slot: this.#slot(ref), scope, signal, context }, cache !== false);
+      found = this.#tokens.get({ ...tokens, slot, scope, signal, context }, cache !== false);
     } catch (error) {
-      this.#tokens.reporter?.failed(error, ref, { ...(slot && { slot }), scope, signal }, started);
+      this.#tokens.reporter?.failed(error, { slot: this.#slots.get(ref), scope, signal }, started);
       throw error;
     }
     return found;
