@@ -33,11 +33,9 @@ export class Slot {
   hot: Lane["entries"] | undefined;
   /** Whether a subject token and the configured scopes are all that tells tokens of the configuration apart. */
   readonly #plain: boolean;
-  #lane: Lane | undefined;
-  #identity: string | undefined;
   readonly #cache: TokenCache;
-  /** The fingerprints of other scopes. */
-  readonly #overrides = new Map<string, string>();
+  /** By scopes; those configured have no name. */
+  readonly #fingerprints = new Map<string | undefined, string>();
 
   constructor(
     config: TokenExchangeConfig,
@@ -60,24 +58,14 @@ export class Slot {
 
   /** What tells its tokens from those of other configurations: those of the same share them. */
   get identity(): string {
-    return (this.#identity ??= this.#fingerprint(undefined));
+    return this.#fingerprint(undefined);
   }
 
   /** The lane of these scopes, or of the configured ones. Throws `ConfigError` for a scope that cannot be asked for. */
   laneOf(scope: string | undefined): Lane {
-    if (scope === undefined) {
-      this.#lane ??= this.#cache.lane(this.identity, this, true);
-      if (this.#plain) this.hot = this.#lane.entries;
-      return this.#lane;
-    }
-    let fingerprint = this.#overrides.get(scope);
-    if (fingerprint === undefined) {
-      fingerprint = this.#fingerprint(scope);
-      // Scopes may come from resources: what is remembered of them stays small.
-      if (this.#overrides.size >= MOST_OVERRIDES) this.#overrides.clear();
-      this.#overrides.set(scope, fingerprint);
-    }
-    return this.#cache.lane(fingerprint, this, false);
+    const lane = this.#cache.lane(this.#fingerprint(scope), this, scope === undefined);
+    if (scope === undefined && this.#plain) this.hot = lane.entries;
+    return lane;
   }
 
   /** Throws the `ConfigError` of an exchange for tokens or scopes that are none. Any other fault is told of by the calls. */
@@ -87,16 +75,6 @@ export class Slot {
     const { step } = begun;
     if (step.type === "failed" && /^(subjectToken|actorToken|scope)$/.test(step.error.field ?? ""))
       throw failure(step.error, undefined);
-  }
-
-  /** Whether an exchange may be asked for with these. */
-  takes(params: Parameters<Slot["check"]>[0]): boolean {
-    try {
-      this.check(params);
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   /** What every event of the configuration says. */
@@ -112,7 +90,14 @@ export class Slot {
   }
 
   #fingerprint(scope: string | undefined): string {
-    return this.engine.ask((raw) => raw.fingerprint(scope));
+    let fingerprint = this.#fingerprints.get(scope);
+    if (fingerprint === undefined) {
+      fingerprint = this.engine.ask((raw) => raw.fingerprint(scope));
+      // Scopes may come from resources: what is remembered of them stays small.
+      if (this.#fingerprints.size >= MOST_FINGERPRINTS) this.#fingerprints.clear();
+      this.#fingerprints.set(scope, fingerprint);
+    }
+    return fingerprint;
   }
 }
 
@@ -130,8 +115,7 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
     ? `{"configs":[${texts.join()}]${caps === "{}" ? "" : ","}${caps.slice(1)}`
     : json({ ...rest, configs }, "options");
   const described = describe(configs, all);
-  if (plain["fetch"] != null && plain["fetchFn"] != null)
-    throw invalid("fetchFn", "absent beside `fetch`, which it is another name for");
+  if (plain["fetch"] != null && plain["fetchFn"] != null) throw invalid("fetchFn", "absent beside `fetch`");
   const fetch = (plain["fetch"] ?? plain["fetchFn"]) as FetchLike | undefined;
   // Then the quick way of `findByRef` would leave something out.
   const plainly =
@@ -152,7 +136,14 @@ export function checkToken(field: "subjectToken" | "actorToken", token: string, 
     ask((core) => core.checkToken(token, field));
   } catch (error) {
     // Of some types a token may be longer than of others.
-    for (const slot of slots) if (slot.takes({ subjectToken: "-", [field]: token })) return;
+    for (const slot of slots) {
+      try {
+        slot.check({ subjectToken: "-", [field]: token });
+        return;
+      } catch {
+        // Nor is it for this one.
+      }
+    }
     throw error;
   }
 }
@@ -196,4 +187,4 @@ function at<T>(path: string, work: () => T): T {
 
 const FUNCTIONS = ["subjectTokenProvider", "actorTokenProvider", "fetch", "fetchFn", "onError", "onEvent"] as const;
 const CHECKED = new WeakMap<object, { readonly text: string; readonly described: StoreConfig[] }>();
-const MOST_OVERRIDES = 256;
+const MOST_FINGERPRINTS = 256;
