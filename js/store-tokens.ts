@@ -1,6 +1,6 @@
 import { type Entry, TokenCache } from "./cache.js";
 import type { Deadline } from "./deadline.js";
-import { networkError, OAuthError } from "./errors.js";
+import { OAuthError, timedOut } from "./errors.js";
 import type { OAuthEvent } from "./events.js";
 import { Flights, GRACE } from "./flight.js";
 import type { Outcome } from "./generated.js";
@@ -134,7 +134,7 @@ export class StoreTokens {
       // What was started for another configuration of the same identity is for this one as well.
       return { ...found, slot };
     } catch (error) {
-      failure = wait.expired ? timedOut(slot, error) : error;
+      failure = wait.expired ? timedOut(slot.about.issuer, error) : error;
       if (joined && entry) this.reporter?.joinFailed(call, entry, started, failure);
     } finally {
       wait.end();
@@ -178,24 +178,18 @@ export class StoreTokens {
       const { usableUntil, staleUntil, ...token } = (value as Extract<Outcome, { type: "token" }>).token;
       const response = TokenResponse.of(token, answer);
       this.reporter?.exchanged(call, started, response);
+      const { accessToken } = response;
       // Of another list nobody knows what it held.
-      const isRevoked =
-        revoked !== this.#revoked || revoked.slice(since).some((isAbout) => isAbout(response.accessToken));
-      if (entry && usableUntil !== undefined && !isRevoked) {
+      const isRevoked = revoked !== this.#revoked || revoked.slice(since).some((isAbout) => isAbout(accessToken));
+      if (entry && usableUntil !== undefined && !isRevoked)
         this.cache.keep(entry, response, Date.now(), usableUntil, staleUntil ?? 0);
-      }
       return { slot, response, entry };
     } catch (cause) {
-      const error = deadline.expired ? timedOut(slot, cause) : cause;
+      const error = deadline.expired ? timedOut(slot.about.issuer, cause) : cause;
       this.reporter?.failed(error, { ...call, signal }, started);
       throw error;
     }
   }
-}
-
-/** The time of a call was up before its exchange had ended. */
-function timedOut({ about }: Slot, cause: unknown): OAuthError {
-  return networkError("timeout", `${about.issuer} did not answer before \`timeoutMs\` was over`, cause);
 }
 
 /** Beyond so many, nothing that is on its way is kept: the list stays short. */

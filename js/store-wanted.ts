@@ -5,7 +5,7 @@
  */
 import { invalid, requireOneOf, requirePlain, requireText, unknown } from "./arguments.js";
 import { type Deadline, signalOf } from "./deadline.js";
-import { configError, networkError, type OAuthError, toError } from "./errors.js";
+import { configError, type OAuthError, timedOut, toError } from "./errors.js";
 import type { Slot } from "./store-config.js";
 import { deadlineOf, type ProviderContext } from "./store-context.js";
 import type { StoreFetchOptions, TokenExchangeStoreOptions } from "./store-types.js";
@@ -78,9 +78,7 @@ export async function tokensOf(
       try {
         token = await wait.wait(token);
       } catch (cause) {
-        throw wait.expired
-          ? networkError("timeout", `\`${name}\` did not answer before \`timeoutMs\` was over`, cause)
-          : cause;
+        throw wait.expired ? timedOut(`\`${name}\``, cause) : cause;
       }
     }
     if (token == null || token === "") return undefined;
