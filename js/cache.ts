@@ -4,11 +4,19 @@
  * Nested maps, so that no key is ever put together from two, and a token is hashed as it is. The oldest entry goes first,
  * unless it was used since it was last looked at: a mark in place of moving it at each hit.
  *
+ * Their order is a ring through the entries themselves. An iterator of a `Set` that waits between two calls would keep every
+ * table that the set has outgrown, and with them the tokens of users who have long gone.
+ *
  * @internal
  */
 
 import type { Credential } from "./store-types.js";
 import type { TokenResponse } from "./token-response.js";
+
+/** A configuration. */
+interface Owner {
+  readonly identity: string;
+}
 
 /** All tokens that only their subjects tell apart. */
 export interface Lane {
@@ -16,8 +24,8 @@ export interface Lane {
   readonly entries: Map<string, Entry>;
   /** The same for those with an actor, by actor token. */
   readonly acting: Map<string, Lane>;
-  /** The configurations that use it. */
-  readonly owners: Set<object>;
+  /** The configurations that use it, by what tells their tokens from those of others. */
+  readonly owners: Map<string, Owner>;
   /** True when a configuration keeps hold of it; otherwise it goes with its last entry. */
   pinned: boolean;
   /** Takes it out of the map in which it is, if it holds nothing. */
@@ -40,6 +48,9 @@ export interface Entry {
   flights: number;
   /** What the subject is called in events. */
   subjectName: string | undefined;
+  /** The next ones in the ring of those with a token, itself if it is the only one; so is `newer`. Without a token none. */
+  older: Entry | undefined;
+  newer: Entry | undefined;
   readonly lane: Lane;
   readonly subject: string;
 }
@@ -56,6 +67,8 @@ function made(lane: Lane, subject: string): Entry {
     attached: true,
     flights: 0,
     subjectName: undefined,
+    older: undefined,
+    newer: undefined,
     lane,
     subject,
   };
@@ -67,12 +80,11 @@ export class TokenCache {
   readonly #most: number;
   readonly #onEvict: (entry: Entry, outcome: "evicted" | "expired") => void;
   readonly #lanes = new Map<string, Lane>();
-  /** The entries with a token: the oldest first. */
-  readonly #kept = new Set<Entry>();
-  /** Walks over the oldest ones, each of which goes or becomes the newest. An iterator that stays needs no search for them. */
-  readonly #front = around(this.#kept);
-  /** Walks around, looking for expired ones. */
-  readonly #broom = around(this.#kept);
+  #size = 0;
+  /** Where the ring of entries with a token begins; before it stands the newest. */
+  #oldest: Entry | undefined;
+  /** Goes around the ring, looking for expired ones. */
+  #broom: Entry | undefined;
 
   constructor(most: number, onEvict: (entry: Entry, outcome: "evicted" | "expired") => void) {
     this.#most = most;
@@ -81,7 +93,7 @@ export class TokenCache {
 
   /** How many tokens are kept. */
   get size(): number {
-    return this.#kept.size;
+    return this.#size;
   }
 
   /** Whether this instant is still to come, by a clock that is believed. */
@@ -91,9 +103,9 @@ export class TokenCache {
   }
 
   /** The lane of a fingerprint, for a configuration. One that is not to be `pinned` must be used at once. */
-  lane(fingerprint: string, owner: object, pinned: boolean): Lane {
+  lane(fingerprint: string, owner: Owner, pinned: boolean): Lane {
     const lane = laneIn(this.#lanes, fingerprint);
-    lane.owners.add(owner);
+    lane.owners.set(owner.identity, owner);
     lane.pinned ||= pinned;
     return lane;
   }
@@ -111,16 +123,17 @@ export class TokenCache {
     if (!entry.attached || this.#most === 0) return;
     this.#clear(entry);
     // Kept by a clock that was ahead: nobody knows when these end.
-    if (now < this.believedFrom) for (const old of this.#kept) this.#forget(old, "expired");
+    while (now < this.believedFrom && this.#oldest) this.#forget(this.#oldest, "expired");
     this.believedFrom = now - CLOCK_STEP;
-    while (this.#kept.size >= this.#most) this.#evict(now);
+    while (this.#size >= this.#most) this.#evict(now);
     // A listener of these evictions may have forgotten this one too.
     if (!entry.attached) return;
     Object.assign(entry, { response, usableUntil, staleUntil, used: false });
-    this.#kept.add(entry);
+    this.#add(entry);
     // A few are looked at, so that all are while as many are kept anew.
     for (let steps = 2; steps > 0; steps--) {
-      const other = this.#broom();
+      const other = this.#broom;
+      this.#broom = other?.newer;
       if (other && isExpired(other, now)) this.#forget(other, "expired");
     }
   }
@@ -150,19 +163,14 @@ export class TokenCache {
     return dropped;
   }
 
+  /** Forgets the oldest entry that was not used since it was last looked at. Each look at a used one was paid for by a hit. */
   #evict(now: number): void {
-    for (let chances = CHANCES; ; chances--) {
-      const entry = this.#front();
-      if (!entry) return;
-      const expired = isExpired(entry, now);
-      if (!entry.used || expired || chances === 0) {
-        this.#forget(entry, expired ? "expired" : "evicted");
-        return;
-      }
+    let entry = this.#oldest;
+    while (entry?.used && !isExpired(entry, now)) {
       entry.used = false;
-      this.#kept.delete(entry);
-      this.#kept.add(entry);
+      this.#oldest = entry = entry.newer;
     }
+    if (entry) this.#forget(entry, isExpired(entry, now) ? "expired" : "evicted");
   }
 
   #forget(entry: Entry, outcome: "evicted" | "expired"): void {
@@ -172,11 +180,30 @@ export class TokenCache {
     this.tidy(entry);
   }
 
-  /** Takes the token out of an entry. Gives false when there is none. */
+  /** Puts an entry into the ring, as the newest. */
+  #add(entry: Entry): void {
+    this.#oldest ??= this.#broom = entry.older = entry.newer = entry;
+    const newest = this.#oldest.older as Entry;
+    entry.older = newest;
+    entry.newer = this.#oldest;
+    newest.newer = this.#oldest.older = entry;
+    this.#size++;
+  }
+
+  /** Takes the token out of an entry, and the entry out of the ring. Gives false when there is none. */
   #clear(entry: Entry): boolean {
     entry.usableUntil = entry.staleUntil = 0;
     entry.response = entry.owner = entry.credential = undefined;
-    return this.#kept.delete(entry);
+    const { older, newer } = entry;
+    if (!older || !newer) return false;
+    older.newer = newer;
+    newer.older = older;
+    entry.older = entry.newer = undefined;
+    this.#size--;
+    const next = this.#size > 0 ? newer : undefined;
+    if (this.#oldest === entry) this.#oldest = next;
+    if (this.#broom === entry) this.#broom = next;
+    return true;
   }
 }
 
@@ -187,7 +214,7 @@ function laneIn(lanes: Map<string, Lane>, key: string, parent?: Lane): Lane {
     const made: Lane = {
       entries: new Map(),
       acting: new Map(),
-      owners: parent?.owners ?? new Set(),
+      owners: parent?.owners ?? new Map(),
       pinned: false,
       prune() {
         if (made.pinned || made.entries.size > 0 || made.acting.size > 0 || lanes.get(key) !== made) return;
@@ -200,21 +227,9 @@ function laneIn(lanes: Map<string, Lane>, key: string, parent?: Lane): Lane {
   return lane;
 }
 
-/** Gives one after the other of a set that changes, and begins again after its end; nothing in an empty set only. */
-function around<T>(set: Set<T>): () => T | undefined {
-  let walk = set.values();
-  return () => {
-    const { done, value } = walk.next();
-    return done ? (walk = set.values()).next().value : value;
-  };
-}
-
 function isExpired(entry: Entry, now: number): boolean {
   return now >= entry.usableUntil && now >= entry.staleUntil;
 }
-
-/** So many used entries are passed over for one that was not, before the oldest goes after all. */
-const CHANCES = 64;
 
 /** Clocks are set back by a little all the time, in milliseconds. */
 const CLOCK_STEP = 5000;

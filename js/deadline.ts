@@ -15,19 +15,22 @@ export class Deadline {
   // Made when somebody needs it: who only waits for another's call does not.
   #controller: AbortController | undefined;
   #stopped = false;
+  #watches = false;
+  /** By `performance.now()`. */
+  readonly #until: number;
   readonly #caller: AbortSignalLike | undefined;
-  readonly #listener: (() => void) | undefined;
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #reject: ((reason: unknown) => void) | undefined;
 
-  /** Without a time, only `stop` and the caller end it. */
-  constructor(timeoutMs?: number, caller?: AbortSignalLike) {
-    if (timeoutMs !== undefined) this.#timer = setTimeout(expire, Math.min(timeoutMs, LONGEST_TIMER), this);
-    if (!caller) return;
+  /** Without a time, only `stop` and the caller end it. Neither is looked at before there is something to wait for. */
+  constructor(timeoutMs = Number.POSITIVE_INFINITY, caller?: AbortSignalLike) {
+    this.#until = performance.now() + timeoutMs;
     this.#caller = caller;
-    this.#listener = () => this.stop(caller.reason);
-    if (caller.aborted) this.#listener();
-    else caller.addEventListener("abort", this.#listener);
+  }
+
+  /** The time left, in milliseconds. */
+  get left(): number {
+    return this.#until - performance.now();
   }
 
   get signal(): AbortSignal {
@@ -36,6 +39,7 @@ export class Deadline {
 
   /** The result of `work`, or a rejection as soon as the time is up or the caller has gone. */
   wait<T>(work: T | PromiseLike<T>): Promise<T> {
+    this.#watch();
     return new Promise((resolve, reject) => {
       if (this.#stopped) reject(this.signal.reason);
       this.#reject = reject;
@@ -55,7 +59,8 @@ export class Deadline {
 
   /** Throws when it is over. A host may reject because of an abort before our own listener has run. */
   check(): void {
-    if (this.#caller?.aborted) this.#listener?.();
+    if (this.#caller?.aborted) this.stop(this.#caller.reason);
+    if (this.left <= 0) this.expire();
     if (this.#stopped) throw this.signal.reason;
   }
 
@@ -67,10 +72,11 @@ export class Deadline {
     this.#reject?.(this.signal.reason);
   }
 
-  /** Lets go of the timer and the caller's signal. */
+  /** Lets go of the timer and the caller's signal, until there is something to wait for again. */
   end(): void {
+    this.#watches = false;
     clearTimeout(this.#timer);
-    if (this.#listener) this.#caller?.removeEventListener("abort", this.#listener);
+    if (this.#caller) unwatch(this.#caller, this);
   }
 
   /** Ends what runs because the time is up. */
@@ -79,12 +85,45 @@ export class Deadline {
     this.expired = true;
     this.stop(new DOMException("The operation timed out.", "TimeoutError"));
   }
+
+  #watch(): void {
+    if (this.#watches) return;
+    this.#watches = true;
+    const { left } = this;
+    if (left < Number.POSITIVE_INFINITY) this.#timer = setTimeout(expire, Math.min(left, LONGEST_TIMER), this);
+    const caller = this.#caller;
+    if (caller?.aborted) this.stop(caller.reason);
+    else if (caller) watch(caller, this);
+  }
 }
 
 // No closure for each operation: nearly all timers are cleared.
 function expire(deadline: Deadline): void {
   deadline.expire();
 }
+
+/** Stops a deadline when its caller goes: by one listener for all of a signal, for hosts warn of a signal with many. */
+function watch(caller: AbortSignalLike, deadline: Deadline): void {
+  let watched = WATCHED.get(caller);
+  if (!watched) {
+    const deadlines = new Set<Deadline>();
+    const stop = () => {
+      for (const deadline of deadlines) deadline.stop(caller.reason);
+    };
+    WATCHED.set(caller, (watched = { deadlines, stop }));
+    caller.addEventListener("abort", stop);
+  }
+  watched.deadlines.add(deadline);
+}
+
+function unwatch(caller: AbortSignalLike, deadline: Deadline): void {
+  const watched = WATCHED.get(caller);
+  if (!watched?.deadlines.delete(deadline) || watched.deadlines.size > 0) return;
+  WATCHED.delete(caller);
+  caller.removeEventListener("abort", watched.stop);
+}
+
+const WATCHED = new WeakMap<AbortSignalLike, { readonly deadlines: Set<Deadline>; readonly stop: () => void }>();
 
 /** The caller's signal, if there is one. Throws `ConfigError` for anything that is no signal. @internal */
 export function signalOf(options: unknown): AbortSignalLike | undefined {

@@ -19,7 +19,8 @@ interface Freed {
 export class Engine<Raw extends Freed> {
   readonly host: Host;
   readonly #make: (core: CoreExports) => Raw;
-  #core: { readonly instance: Instance; readonly raw: Raw } | undefined;
+  #core: Made<Raw> | undefined;
+  #closed = false;
 
   constructor(host: Host, make: (core: CoreExports) => Raw) {
     this.host = host;
@@ -28,14 +29,12 @@ export class Engine<Raw extends Freed> {
 
   /** Asks the object of the core. Throws the `ConfigError` for options that it refuses. */
   ask<T>(question: (raw: Raw) => T): T {
-    const { instance, raw } = this.#current();
-    return enter(instance, () => question(raw));
+    return this.#use(({ instance, raw }) => enter(instance, () => question(raw)));
   }
 
   /** Starts an operation. */
   begin(start: Start<Raw>, now: number): Begun {
-    const { instance, raw } = this.#current();
-    return { instance, step: nextStep(instance, () => start(raw, now)) };
+    return this.#use(({ instance, raw }) => ({ instance, step: nextStep(instance, () => start(raw, now)) }));
   }
 
   /** Starts an operation and runs it to its end. */
@@ -43,16 +42,34 @@ export class Engine<Raw extends Freed> {
     return drive(this.host, this.begin(start, Date.now()), timeoutMs ?? this.host.timeoutMs, signal);
   }
 
-  /** Gives back the object of the core. Operations under way hold what they need of it. */
+  /**
+   * Gives back the object of the core. Operations under way hold what they need of it; what is still to begin has one for
+   * that time.
+   */
   close(): void {
+    this.#closed = true;
     const core = this.#core;
     this.#core = undefined;
     if (core && !core.instance.worn) enter(core.instance, () => core.raw.free());
   }
 
-  #current(): { readonly instance: Instance; readonly raw: Raw } {
+  #use<T>(use: (core: Made<Raw>) => T): T {
+    try {
+      return use(this.#current());
+    } finally {
+      if (this.#closed) this.close();
+    }
+  }
+
+  #current(): Made<Raw> {
     const current = instance();
     if (this.#core?.instance === current) return this.#core;
     return (this.#core = { instance: current, raw: enter(current, this.#make) });
   }
+}
+
+/** An object of the core, and where it lives. */
+interface Made<Raw> {
+  readonly instance: Instance;
+  readonly raw: Raw;
 }

@@ -242,6 +242,11 @@ export function networkError(code: "timeout" | "unreachable", message: string, c
   return toError({ kind: "network", code, message, action: "network", retryable: true, fault: "network" }, { cause });
 }
 
+/** No answer in time. `who` did not give it. @internal */
+export function timedOut(who: string, cause: unknown): OAuthError {
+  return networkError("timeout", `${who} did not answer before \`timeoutMs\` was over`, cause);
+}
+
 /** The name is a literal on the prototype: bundlers rename classes, and stack traces take it from there. */
 function named(type: typeof OAuthError, name: string): void {
   Object.defineProperty(type.prototype, "name", { value: name, writable: true, configurable: true });

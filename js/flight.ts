@@ -8,7 +8,7 @@ type Outcome<T> = { readonly ok: T } | { readonly error: unknown };
 
 interface Flight<T> {
   readonly promise: Promise<Outcome<T>>;
-  /** When joiners stop believing in it, in milliseconds since the epoch. */
+  /** When joiners with time left stop believing in it, in milliseconds since the epoch. */
   readonly deadline: number;
   readonly own: Deadline;
   settled: boolean;
@@ -21,8 +21,9 @@ interface Flight<T> {
  * Whether a result may still be remembered is no question of this class: the store asks its cache, from which an
  * invalidation takes the very object that is the key.
  *
- * Some hosts bind a promise to the request in which it was made, and it never settles once that request has ended.
- * So a joiner waits for another's call at most until its deadline, and then makes its own.
+ * Whoever waits is bound by its own time. Some hosts bind a promise to the request in which it was made, and it never
+ * settles once that request has ended. So a joiner waits for another's call at most until that one's time is up, and makes
+ * its own in what is left of its time.
  *
  * @internal
  */
@@ -40,10 +41,12 @@ export class Flights<T> {
   async join(key: unknown, wait: Deadline, timeoutMs: number, fly: Fly<T>): Promise<T> {
     for (;;) {
       const running = this.#running.get(key);
-      const flight = running && running.deadline > Date.now() ? running : this.#begin(key, timeoutMs, fly);
+      const now = Date.now();
+      const flight = running && running.deadline > now ? running : this.#begin(key, timeoutMs, fly);
       flight.waiting++;
-      // Who started it is bound by a shorter time of its own.
-      const limit = flight === running ? new Deadline(flight.deadline - Date.now()) : undefined;
+      // Whoever starts one has no longer than it has.
+      const left = flight.deadline - now;
+      const limit = flight === running && wait.left > left ? new Deadline(left) : undefined;
       try {
         const outcome = await wait.wait(limit ? limit.wait(flight.promise) : flight.promise);
         if ("ok" in outcome) return outcome.ok;
@@ -53,9 +56,10 @@ export class Flights<T> {
       } finally {
         limit?.end();
         flight.waiting--;
-        if (flight.waiting === 0 && !flight.settled) this.#abandon(key, flight);
+        if (flight.waiting === 0 && !flight.settled) this.#abandon(key, flight, wait.expired);
       }
       this.#remove(key, flight);
+      wait.check();
     }
   }
 
@@ -67,7 +71,7 @@ export class Flights<T> {
         (ok) => this.#settle(key, flight, { ok }),
         (error) => this.#settle(key, flight, { error }),
       ),
-      deadline: Date.now() + timeoutMs + 1000,
+      deadline: Date.now() + timeoutMs + GRACE,
       own,
       settled: false,
       waiting: 0,
@@ -82,12 +86,17 @@ export class Flights<T> {
     return outcome;
   }
 
-  #abandon(key: unknown, flight: Flight<T>): void {
+  /** Ends a call that nobody waits for any more: `late` when the last one had no time left, rather than gone away. */
+  #abandon(key: unknown, flight: Flight<T>, late: boolean): void {
     this.#remove(key, flight);
-    flight.own.stop(undefined);
+    if (late) flight.own.expire();
+    else flight.own.stop(undefined);
   }
 
   #remove(key: unknown, flight: Flight<T>): void {
     if (this.#running.get(key) === flight) this.#running.delete(key);
   }
 }
+
+/** A call that has had its time says so itself within this time, in milliseconds. Less is no time for another call. */
+export const GRACE = 20;

@@ -6,19 +6,14 @@
 import { checkShape, discard, headerOf, keepHeaders, readHeaders } from "./answer.js";
 import { invalid } from "./arguments.js";
 import { ask } from "./ask.js";
-import { signalOf } from "./deadline.js";
+import { attempt } from "./attempt.js";
+import { Deadline, signalOf } from "./deadline.js";
+import type { Host } from "./driver.js";
 import { inBrowser } from "./encode.js";
-import { configError, networkError, type OAuthError, toError } from "./errors.js";
+import { configError, networkError, type OAuthError, timedOut, toError } from "./errors.js";
 import type { ErrorData } from "./generated.js";
 import { fetchOf } from "./host.js";
-import type {
-  AbortSignalLike,
-  FetchLike,
-  HostRequestInit,
-  HostResponse,
-  ResourceInput,
-  ResponseLike,
-} from "./types.js";
+import type { AbortSignalLike, HostRequestInit, HostResponse, ResourceInput, ResponseLike } from "./types.js";
 
 /** A request to a resource, without its token. */
 export interface ResourceRequest {
@@ -27,19 +22,22 @@ export interface ResourceRequest {
   readonly signal: AbortSignalLike | undefined;
   /** Whether it can be sent a second time: a stream is gone after the first. */
   readonly replayable: boolean;
-  /** Sends it with this Authorization header. A redirect comes back as it is: following it would hand the token on. */
-  send(fetch: FetchLike | undefined, authorization: string): Promise<ResponseLike>;
+  /**
+   * Sends it with this Authorization header, and waits for the answer as long as `host` says. A redirect comes back as it
+   * is: following it would hand the token on.
+   */
+  send(host: Pick<Host, "fetch" | "timeoutMs">, authorization: string): Promise<ResponseLike>;
 }
 
 /** Takes what `fetch` takes. Throws `ConfigError`, also for an Authorization header: that one is ours. */
 export function resourceRequest(input: ResourceInput, init: HostRequestInit | null | undefined): ResourceRequest {
   const given = (init ?? {}) as RequestInit;
+  if (typeof given !== "object") throw invalid("init", "what fetch takes");
   const request = typeof input === "object" && input !== null && "url" in input ? (input as Request) : undefined;
-  const { href, origin, username, password } = made(
-    "input",
-    "an absolute URL, or a Request",
-    () => new URL(String(request?.url ?? input)),
-  );
+  const url = made("input", "an absolute URL, or a Request", () => new URL(String(request?.url ?? input)));
+  const { href, protocol, username, password } = url;
+  // That of a blob is the origin of the page that made it.
+  const origin = /^https?:$/.test(protocol) ? url.origin : protocol;
   if (username || password) throw invalid("input", "an address without a user name or password");
   const headers = made(
     "headers",
@@ -70,18 +68,29 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
     if (!given.keepalive) delete ours.keepalive;
   }
 
-  const send = async (fetch: FetchLike | undefined, authorization: string): Promise<ResponseLike> => {
+  const send: ResourceRequest["send"] = async ({ fetch, timeoutMs }, authorization) => {
     const call = fetchOf(fetch);
-    if (whole) ours.body ??= await whole.arrayBuffer().catch(unreadable);
-    let response: ResponseLike;
-    try {
-      const sent = { ...ours, headers: { ...Object.fromEntries(headers), authorization }, signal };
-      response = await call(href, sent as never);
-    } catch (cause) {
-      if (signal?.aborted) throw signal.reason;
+    const deadline = new Deadline(timeoutMs, signal);
+    const unsent = (cause: unknown): never => {
       // The host's fetch refuses what no request can be made of in the same way as it tells of a bad network.
       if (!fetch) made("init", "what fetch takes", () => new Request(href, { ...ours, body: null, signal: null }));
       throw networkError("unreachable", `${origin} could not be reached`, cause);
+    };
+    let response: ResponseLike;
+    try {
+      deadline.check();
+      if (whole) ours.body ??= await deadline.wait(whole.arrayBuffer().catch(unreadable));
+      const sent = {
+        ...ours,
+        headers: { ...Object.fromEntries(headers), authorization },
+        signal: joined(signal, deadline.signal),
+      };
+      response = await deadline.wait(attempt(call, href, sent as never).catch(unsent));
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      throw deadline.expired ? timedOut(origin, cause) : cause;
+    } finally {
+      deadline.end();
     }
     checkShape(response);
     if (response.redirected !== true) return response;
@@ -109,6 +118,13 @@ export function refused(error: ErrorData, response: ResponseLike): OAuthError {
 /** The answer for the caller: it is of the class that the `fetch` in use gives. */
 export function given(response: ResponseLike): HostResponse {
   return response as HostResponse;
+}
+
+/** What ends a request: its deadline, as long as it is waited for, and its caller also while the body is read. */
+function joined(caller: AbortSignalLike | undefined, own: AbortSignal): AbortSignalLike {
+  if (!caller) return own;
+  // A listener of ours could not be taken away again: nobody tells when a body was read.
+  return caller instanceof AbortSignal && AbortSignal.any ? AbortSignal.any([caller, own]) : caller;
 }
 
 function unreadable(cause: unknown): never {

@@ -3,7 +3,7 @@
  *
  * @internal
  */
-import { requireFunctions, requirePlain } from "./arguments.js";
+import { invalid, requireFunctions, requirePlain } from "./arguments.js";
 import { ask } from "./ask.js";
 import { authData } from "./auth.js";
 import type { Lane, TokenCache } from "./cache.js";
@@ -27,14 +27,15 @@ export class Slot {
   readonly about: StoreConfig;
   readonly active: boolean;
   readonly engine: Engine<RawStoreExchange>;
+  /** What bounds an exchange beside what is asked for: where it differs, none is shared. */
+  readonly limits: string;
   /** The entries by subject token of the configured scopes, once a token was asked for and if that can be all. */
   hot: Lane["entries"] | undefined;
   /** Whether a subject token and the configured scopes are all that tells tokens of the configuration apart. */
   readonly #plain: boolean;
-  #lane: Lane | undefined;
   readonly #cache: TokenCache;
-  /** The fingerprints of other scopes. */
-  readonly #overrides = new Map<string, string>();
+  /** By scopes; those configured have no name. */
+  readonly #fingerprints = new Map<string | undefined, string>();
 
   constructor(
     config: TokenExchangeConfig,
@@ -48,26 +49,23 @@ export class Slot {
       tags == null ? config : { ...config, tags: Object.freeze(typeof tags === "string" ? [tags] : [...tags]) };
     this.about = about;
     this.active = config.status === "active";
-    this.engine = new Engine(hostOf(config), make);
+    const host = hostOf(config);
+    this.engine = new Engine(host, make);
+    this.limits = [host.timeoutMs, host.maxResponseBytes, config.maxRetries].join();
     this.#cache = cache;
     this.#plain = plain && this.active;
   }
 
+  /** What tells its tokens from those of other configurations: those of the same share them. */
+  get identity(): string {
+    return this.#fingerprint(undefined);
+  }
+
   /** The lane of these scopes, or of the configured ones. Throws `ConfigError` for a scope that cannot be asked for. */
   laneOf(scope: string | undefined): Lane {
-    if (scope === undefined) {
-      this.#lane ??= this.#cache.lane(this.#fingerprint(undefined), this, true);
-      if (this.#plain) this.hot = this.#lane.entries;
-      return this.#lane;
-    }
-    let fingerprint = this.#overrides.get(scope);
-    if (fingerprint === undefined) {
-      fingerprint = this.#fingerprint(scope);
-      // Scopes may come from resources: what is remembered of them stays small.
-      if (this.#overrides.size >= MOST_OVERRIDES) this.#overrides.clear();
-      this.#overrides.set(scope, fingerprint);
-    }
-    return this.#cache.lane(fingerprint, this, false);
+    const lane = this.#cache.lane(this.#fingerprint(scope), this, scope === undefined);
+    if (scope === undefined && this.#plain) this.hot = lane.entries;
+    return lane;
   }
 
   /** Throws the `ConfigError` of an exchange for tokens or scopes that are none. Any other fault is told of by the calls. */
@@ -92,7 +90,14 @@ export class Slot {
   }
 
   #fingerprint(scope: string | undefined): string {
-    return this.engine.ask((raw) => raw.fingerprint(scope));
+    let fingerprint = this.#fingerprints.get(scope);
+    if (fingerprint === undefined) {
+      fingerprint = this.engine.ask((raw) => raw.fingerprint(scope));
+      // Scopes may come from resources: what is remembered of them stays small.
+      if (this.#fingerprints.size >= MOST_FINGERPRINTS) this.#fingerprints.clear();
+      this.#fingerprints.set(scope, fingerprint);
+    }
+    return fingerprint;
   }
 }
 
@@ -110,6 +115,7 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
     ? `{"configs":[${texts.join()}]${caps === "{}" ? "" : ","}${caps.slice(1)}`
     : json({ ...rest, configs }, "options");
   const described = describe(configs, all);
+  if (plain["fetch"] != null && plain["fetchFn"] != null) throw invalid("fetchFn", "absent beside `fetch`");
   const fetch = (plain["fetch"] ?? plain["fetchFn"]) as FetchLike | undefined;
   // Then the quick way of `findByRef` would leave something out.
   const plainly =
@@ -122,6 +128,24 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
     slots.set(config.ref, new Slot(own, described[index] as StoreConfig, cache, plainly, make));
   }
   return slots;
+}
+
+/** Throws the `ConfigError` for what no exchange takes for a token. `field` is where it was given. */
+export function checkToken(field: "subjectToken" | "actorToken", token: string, slots: Iterable<Slot>): void {
+  try {
+    ask((core) => core.checkToken(token, field));
+  } catch (error) {
+    // Of some types a token may be longer than of others.
+    for (const slot of slots) {
+      try {
+        slot.check({ subjectToken: "-", [field]: token });
+        return;
+      } catch {
+        // Nor is it for this one.
+      }
+    }
+    throw error;
+  }
 }
 
 /** Asks the core, unless it has seen the very same configurations: some make a store for each request. */
@@ -163,4 +187,4 @@ function at<T>(path: string, work: () => T): T {
 
 const FUNCTIONS = ["subjectTokenProvider", "actorTokenProvider", "fetch", "fetchFn", "onError", "onEvent"] as const;
 const CHECKED = new WeakMap<object, { readonly text: string; readonly described: StoreConfig[] }>();
-const MOST_OVERRIDES = 256;
+const MOST_FINGERPRINTS = 256;

@@ -30,7 +30,7 @@ export async function fetchWithToken(
   for (;;) {
     const found = await get(scope);
     const token = found.response;
-    const response = await request.send(engine.host.fetch, token.authorizationHeader());
+    const response = await request.send(engine.host, token.authorizationHeader());
     if (response.status === 401) {
       forget(found);
       if (fresh || !request.replayable) return response;

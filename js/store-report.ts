@@ -34,13 +34,16 @@ export class StoreReporter extends Reporter {
 
   /** A token was forgotten. */
   evicted(entry: Entry, outcome: OAuthEvent["outcome"]): void {
-    const [owner] = entry.lane.owners;
+    const [owner] = entry.lane.owners.values();
     this.#report((entry.owner ?? owner) as Slot, entry, undefined, { type: "evict", outcome });
   }
 
-  /** There is no token. `slot` is unknown when there is no such configuration, `subject` until it was asked for. */
-  failed(error: unknown, ref: string, { slot, scope, subject, signal }: Partial<Call>, started: number): void {
-    const base = slot?.eventBase(scope) ?? { ref, issuer: "", resource: [], requestedScopes: [] };
+  /**
+   * There is no token. `subject` is unknown until it was asked for, `slot` when there is no such configuration: then nothing is
+   * told of what its name was taken for, which may be a token.
+   */
+  failed(error: unknown, { slot, scope, subject, signal }: Failed, started: number): void {
+    const base = slot?.eventBase(scope) ?? { issuer: "", resource: [], requestedScopes: [] };
     const event = subject === undefined ? base : { ...base, subject: this.nameOf(subject) };
     this.reportFailure(error, event, started, signal);
   }
@@ -58,3 +61,6 @@ export class StoreReporter extends Reporter {
     this.report({ ...slot.eventBase(scope), subject, scopes, ...event }, started);
   }
 }
+
+/** As much of a call as is known when it fails. */
+type Failed = { readonly [K in keyof Call]?: Call[K] | undefined };

@@ -1,10 +1,11 @@
 import { type Entry, TokenCache } from "./cache.js";
-import { Deadline } from "./deadline.js";
-import { OAuthError } from "./errors.js";
+import type { Deadline } from "./deadline.js";
+import { OAuthError, timedOut } from "./errors.js";
 import type { OAuthEvent } from "./events.js";
-import { Flights } from "./flight.js";
+import { Flights, GRACE } from "./flight.js";
 import type { Outcome } from "./generated.js";
 import type { Slot } from "./store-config.js";
+import { deadlineOf, type ProviderContext } from "./store-context.js";
 import { StoreReporter } from "./store-report.js";
 import type { StoreStats } from "./store-types.js";
 import { TokenResponse } from "./token-response.js";
@@ -18,8 +19,8 @@ export interface Call {
   /** Scopes in place of the configured ones. */
   readonly scope: string | undefined;
   readonly signal: AbortSignalLike | undefined;
-  /** How long an exchange may take, in milliseconds. */
-  readonly timeLeft: number;
+  /** When it has to have its token. */
+  readonly context: ProviderContext;
 }
 
 /** A token, of which configuration it is, and where it is kept, if it is. */
@@ -38,7 +39,11 @@ export class StoreTokens {
   readonly cache: TokenCache;
   readonly reporter: StoreReporter | undefined;
   hits = 0;
-  readonly #flights = new Flights<Found>();
+  /** By what limits the exchanges: one with others may fail where this one would not. */
+  readonly #flights = new Map<string, Flights<Found>>();
+  /** Identities whose tokens were forgotten while exchanges were under way. */
+  #revoked: ((token: string) => boolean)[] = [];
+  #closed = false;
   #misses = 0;
   #joins = 0;
   #evictions = 0;
@@ -58,16 +63,19 @@ export class StoreTokens {
       misses: this.#misses,
       joins: this.#joins,
       evictions: this.#evictions,
-      inFlight: this.#flights.size,
+      inFlight: this.#inFlight,
     };
+  }
+
+  get #inFlight(): number {
+    return [...this.#flights.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /** A token that is remembered, or else the one that an exchange gives. `keep: false` leaves memory alone. */
   get(call: Call, keep: boolean): Promise<Found> | Found {
-    const { slot, subject, actor, scope, signal } = call;
-    const lane = slot.laneOf(scope);
-    if (!keep) return this.#exchange(call, signal, undefined);
-    const entry = this.cache.entry(lane, subject, actor);
+    const { slot, subject, actor, scope } = call;
+    if (!keep || this.#closed) return this.#share(call, undefined);
+    const entry = this.cache.entry(slot.laneOf(scope), subject, actor);
     const { response } = entry;
     if (!response || !this.cache.holds(entry.usableUntil)) return this.#share(call, entry);
     entry.used = true;
@@ -84,7 +92,7 @@ export class StoreTokens {
   }
 
   /** Forgets all tokens that `matches`, and what is on its way. Gives how many there were. */
-  invalidate(matches: (entry: Entry) => boolean): number {
+  invalidate(matches: (entry: Entry) => boolean | undefined): number {
     return this.cache.dropAll((entry) => {
       if (!matches(entry)) return false;
       if (entry.response) this.reporter?.evicted(entry, "invalidated");
@@ -92,60 +100,97 @@ export class StoreTokens {
     });
   }
 
-  /** Joins the exchange of an entry, or starts one. */
-  async #share(call: Call, entry: Entry): Promise<Found> {
+  /** Forgets the tokens of an identity, also those on their way: whose they are may show only when they come. */
+  revoke(isAbout: (token: string) => boolean): number {
+    if (this.#inFlight === 0 || this.#revoked.length >= MOST_REVOKED) this.#revoked = [];
+    this.#revoked.push(isAbout);
+    return this.invalidate(({ subject, response }) => isAbout(subject) || (response && isAbout(response.accessToken)));
+  }
+
+  /** Forgets all tokens, and keeps no others. */
+  close(): void {
+    this.#closed = true;
+    this.invalidate(() => true);
+  }
+
+  /** Joins the exchange of an entry, or starts one; without an entry it flies alone. */
+  async #share(call: Call, entry: Entry | undefined): Promise<Found> {
     const { slot, signal } = call;
     const started = performance.now();
-    const wait = new Deadline(undefined, signal);
-    let joined = true;
-    entry.flights++;
-    const flight = this.#flights.join(entry, wait, slot.engine.host.timeoutMs, (deadline) => {
-      joined = false;
-      return this.#exchange(call, deadline.signal, entry);
-    });
-    if (joined) this.#joins++;
+    const wait = deadlineOf(call.context);
+    let joined = false;
     let failure: unknown;
+    if (entry) entry.flights++;
     try {
+      wait.check();
+      joined = true;
+      const flight = this.#flightsOf(slot).join(entry ?? {}, wait, slot.engine.host.timeoutMs, (deadline) => {
+        joined = false;
+        return this.#exchange(call, deadline, entry);
+      });
+      if (joined) this.#joins++;
       const found = await flight;
-      if (joined) this.reporter?.joined(call, entry, started, found.response);
-      return found;
+      if (joined && entry) this.reporter?.joined(call, entry, started, found.response);
+      // What was started for another configuration of the same identity is for this one as well.
+      return { ...found, slot };
     } catch (error) {
-      if (joined) this.reporter?.joinFailed(call, entry, started, error);
-      failure = error;
+      failure = wait.expired ? timedOut(slot.about.issuer, error) : error;
+      if (joined && entry) this.reporter?.joinFailed(call, entry, started, failure);
     } finally {
       wait.end();
-      entry.flights--;
-      this.cache.tidy(entry);
+      if (entry) {
+        entry.flights--;
+        this.cache.tidy(entry);
+      }
     }
-    const { response } = entry;
-    // The caller has gone, or there is nothing left of the old token.
-    if (signal?.aborted || !response || !OAuthError.is(failure)) throw failure;
-    if (!failure.retryable) this.refused({ response, entry });
-    else if (this.cache.holds(entry.staleUntil)) {
-      this.reporter?.hit(call, entry, !this.cache.holds(entry.usableUntil));
-      return { slot, response, entry };
+    // The caller has gone.
+    if (signal?.aborted || !OAuthError.is(failure)) throw failure;
+    const response = entry?.response;
+    if (entry && response) {
+      if (!failure.retryable) this.refused({ response, entry });
+      else if (this.cache.holds(entry.staleUntil)) {
+        this.reporter?.hit(call, entry, !this.cache.holds(entry.usableUntil));
+        return { slot, response, entry };
+      }
     }
+    // What was joined has had its time, and this call has not.
+    if (joined && failure.code === "timeout" && wait.left > GRACE) return this.get(call, true);
     throw failure;
   }
 
-  /** Exchanges a token, and keeps it in an entry. */
-  async #exchange(call: Call, signal: AbortSignalLike | undefined, entry: Entry | undefined): Promise<Found> {
-    const { slot, subject: subjectToken, actor: actorToken, scope, timeLeft } = call;
+  #flightsOf({ limits }: Slot): Flights<Found> {
+    let flights = this.#flights.get(limits);
+    if (!flights) this.#flights.set(limits, (flights = new Flights()));
+    return flights;
+  }
+
+  /** Exchanges a token, and keeps it in an entry. It has all the time of its configuration, whatever is left to the caller. */
+  async #exchange(call: Call, deadline: Deadline, entry: Entry | undefined): Promise<Found> {
+    const { slot, subject: subjectToken, actor: actorToken, scope } = call;
+    const { signal } = deadline;
+    const revoked = this.#revoked;
+    const since = revoked.length;
     this.#misses++;
     const started = performance.now();
     const params = JSON.stringify({ subjectToken, actorToken, scope });
     try {
-      const { value, answer } = await slot.engine.run((raw, now) => raw.start(params, now), timeLeft, signal);
+      const { value, answer } = await slot.engine.run((raw, now) => raw.start(params, now), undefined, signal);
       const { usableUntil, staleUntil, ...token } = (value as Extract<Outcome, { type: "token" }>).token;
       const response = TokenResponse.of(token, answer);
       this.reporter?.exchanged(call, started, response);
-      if (entry && usableUntil !== undefined) {
+      const { accessToken } = response;
+      // Of another list nobody knows what it held.
+      const isRevoked = revoked !== this.#revoked || revoked.slice(since).some((isAbout) => isAbout(accessToken));
+      if (entry && usableUntil !== undefined && !isRevoked)
         this.cache.keep(entry, response, Date.now(), usableUntil, staleUntil ?? 0);
-      }
       return { slot, response, entry };
-    } catch (error) {
-      this.reporter?.failed(error, slot.config.ref, { ...call, signal }, started);
+    } catch (cause) {
+      const error = deadline.expired ? timedOut(slot.about.issuer, cause) : cause;
+      this.reporter?.failed(error, { ...call, signal }, started);
       throw error;
     }
   }
 }
+
+/** Beyond so many, nothing that is on its way is kept: the list stays short. */
+const MOST_REVOKED = 256;

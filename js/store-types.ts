@@ -2,7 +2,7 @@
 import type { ClientAuth } from "./auth.js";
 import type { OAuthEvent } from "./events.js";
 import type { TokenExchangeRequest } from "./generated.js";
-import type { AbortSignalLike, ClientOptions, FetchLike, NameValues } from "./types.js";
+import type { AbortSignalLike, ClientOptions, FetchLike, HostAbortSignal, NameValues } from "./types.js";
 
 /** What a configuration is good for; an open set. */
 export type CredentialKind = "user-delegated" | "fixed" | (string & {});
@@ -74,12 +74,12 @@ export interface TokenExchangeConfig
 }
 
 /**
- * Gives the token of whoever is asking: called at every lookup, so that who has logged out gets nothing. `signal` is that of
- * the call, if it has one.
+ * Gives the token of whoever is asking: called at every lookup, so that who has logged out gets nothing. `signal` aborts when
+ * nobody waits for it any more: the time of the call is up, or its caller has gone.
  */
 export type TokenProvider = (
   ref: string,
-  context: { readonly signal?: AbortSignalLike },
+  context: { readonly signal: HostAbortSignal },
 ) => string | null | undefined | PromiseLike<string | null | undefined>;
 
 /** The options of a `TokenExchangeStore`. */

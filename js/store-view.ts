@@ -2,7 +2,7 @@ import { requirePlain } from "./arguments.js";
 import { brand } from "./brand.js";
 import { refuse } from "./encode.js";
 import type { TokenExchangeStore } from "./store.js";
-import type { Slot } from "./store-config.js";
+import { checkToken, type Slot } from "./store-config.js";
 import type { Credential, CredentialKind, FindOptions, StoreFetchOptions, TokenOptions } from "./store-types.js";
 import { wantedOf } from "./store-wanted.js";
 import type { TokenResponse } from "./token-response.js";
@@ -18,12 +18,12 @@ export class SubjectStore {
   readonly #tokens: { readonly subjectToken: string; readonly actorToken?: string };
 
   /** @internal */
-  constructor(store: TokenExchangeStore, subjectToken: string, options: unknown, slot: Slot | undefined) {
+  constructor(store: TokenExchangeStore, subjectToken: string, options: unknown, slots: ReadonlyMap<string, Slot>) {
     const { actor } = wantedOf(options, ["actorToken"]);
+    checkToken("subjectToken", subjectToken, slots.values());
+    if (actor !== undefined) checkToken("actorToken", actor, slots.values());
     this.#store = store;
     this.#tokens = actor === undefined ? { subjectToken } : { subjectToken, actorToken: actor };
-    // Nearly all tokens are of these characters alone, and none of those is wrong. Of others the core knows.
-    if (!/^[!-~]+$/.test(subjectToken + (actor ?? ""))) slot?.check(this.#tokens);
   }
 
   /** As that of the store. */

@@ -4,8 +4,10 @@
  * @internal
  */
 import { invalid, requireOneOf, requirePlain, requireText, unknown } from "./arguments.js";
-import { Deadline, signalOf } from "./deadline.js";
-import { configError, networkError, OAuthError, toError } from "./errors.js";
+import { type Deadline, signalOf } from "./deadline.js";
+import { configError, type OAuthError, timedOut, toError } from "./errors.js";
+import type { Slot } from "./store-config.js";
+import { deadlineOf, type ProviderContext } from "./store-context.js";
 import type { StoreFetchOptions, TokenExchangeStoreOptions } from "./store-types.js";
 import type { AbortSignalLike } from "./types.js";
 
@@ -17,8 +19,15 @@ export interface Wanted {
   readonly scope?: string | undefined;
   readonly signal?: AbortSignalLike | undefined;
   readonly cache?: boolean | undefined;
-  /** What the provider of subject tokens gives, when it was asked already. */
-  readonly asked?: PromiseLike<unknown> | undefined;
+}
+
+/** What there is of a call that was begun already. It goes on although the store is closed meanwhile. */
+export interface Begun {
+  readonly slot: Slot;
+  /** What the provider of subject tokens gives, when it was asked. */
+  readonly asked?: PromiseLike<unknown>;
+  /** What it was called with. */
+  readonly context?: ProviderContext;
 }
 
 /** The name of a configuration. */
@@ -47,37 +56,29 @@ export function fetchOptions(options: unknown): Wanted & Pick<StoreFetchOptions,
   return { ...wantedOf(options, FETCH), stepUp: requireOneOf("stepUp", stepUp, "throw", "exchange") };
 }
 
-/** Whether `findByRef` rejects with a failure; otherwise there is no credential. */
-export function rejects(error: unknown, { subject, actor, signal }: Wanted, throws: boolean): boolean {
-  if (signal?.aborted && error === signal.reason) return true;
-  if (!OAuthError.is(error)) return throws;
-  const { code, field, fault } = error as OAuthError & { readonly field?: string };
-  if (code === "client_closed" || (code === "missing_option" && field === "subjectToken")) return true;
-  // A token that the caller has written, rather than a provider, is an argument.
-  if (field === "subjectToken" && subject !== undefined) return true;
-  if (field === "actorToken" && actor !== undefined) return true;
-  return throws && fault !== "user";
+/** Throws the `ConfigError` of a call that acts for nobody: it names no subject token, and nobody can be asked. */
+export function requireSubject(subject: string | undefined, { subjectTokenProvider }: TokenProviders): void {
+  if (subject !== undefined || subjectTokenProvider) return;
+  const message = "`subjectToken` is required, or a `subjectTokenProvider` of the store";
+  throw configError("missing_option", "subjectToken", message);
 }
 
-/** The tokens of a call: its own, or what the providers give in the time of the call. What is left of it goes along. */
+/** The tokens of a call: its own, or what the providers give in the time of the call. */
 export async function tokensOf(
   providers: TokenProviders,
   ref: string,
-  { subject, actor, signal, asked }: Wanted,
-  timeoutMs: number,
-): Promise<{ subject: string; actor: string | undefined; timeLeft: number }> {
-  const started = performance.now();
+  { subject, actor, asked }: Wanted & Partial<Begun>,
+  context: ProviderContext,
+): Promise<{ subject: string; actor: string | undefined }> {
   let wait: Deadline | undefined;
   const ask = async (name: keyof TokenProviders, asked?: unknown): Promise<string | undefined> => {
-    let token = asked ?? providers[name]?.(ref, signal ? { signal } : NO_SIGNAL);
+    let token = asked ?? providers[name]?.(ref, context);
     if (typeof token === "object" && token) {
-      wait ??= new Deadline(timeoutMs, signal);
+      wait = deadlineOf(context);
       try {
         token = await wait.wait(token);
       } catch (cause) {
-        throw wait.expired
-          ? networkError("timeout", `\`${name}\` did not answer before \`timeoutMs\` was over`, cause)
-          : cause;
+        throw wait.expired ? timedOut(`\`${name}\``, cause) : cause;
       }
     }
     if (token == null || token === "") return undefined;
@@ -85,24 +86,15 @@ export async function tokensOf(
     throw invalid(name, "a function that gives a string or null");
   };
   try {
-    if (subject === undefined && !providers.subjectTokenProvider) {
-      throw configError(
-        "missing_option",
-        "subjectToken",
-        "`subjectToken` is required, or a `subjectTokenProvider` of the store",
-      );
-    }
+    requireSubject(subject, providers);
     subject ??= await ask("subjectTokenProvider", asked);
     if (subject === undefined) throw unavailable(ref);
     actor ??= await ask("actorTokenProvider");
-    return { subject, actor, timeLeft: wait ? timeoutMs - (performance.now() - started) : timeoutMs };
+    return { subject, actor };
   } finally {
     wait?.end();
   }
 }
-
-/** What a provider is called with by a call that has no signal. */
-export const NO_SIGNAL: { readonly signal?: AbortSignalLike } = Object.freeze({});
 
 /** There is nobody to act for. */
 function unavailable(ref: string): OAuthError {

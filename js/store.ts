@@ -5,9 +5,11 @@ import { brand } from "./brand.js";
 import type { Entry } from "./cache.js";
 import type { DisposableWhereKnown } from "./client.js";
 import { credentialOf, listed } from "./credential.js";
-import { configError } from "./errors.js";
+import { Deadline } from "./deadline.js";
+import { configError, OAuthError } from "./errors.js";
 import { given, resourceRequest } from "./resource.js";
-import { type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
+import { checkToken, type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
+import { ProviderContext } from "./store-context.js";
 import { fetchWithToken } from "./store-fetch.js";
 import { type Found, StoreTokens } from "./store-tokens.js";
 import type {
@@ -22,11 +24,11 @@ import type {
 } from "./store-types.js";
 import { SubjectStore } from "./store-view.js";
 import {
+  type Begun,
   FIND,
   fetchOptions,
-  NO_SIGNAL,
   refOf,
-  rejects,
+  requireSubject,
   TOKEN,
   tokensOf,
   type Wanted,
@@ -78,7 +80,8 @@ export class TokenExchangeStore {
       const hot = slot?.hot;
       if (options !== undefined || !slot || !hot) return this.#find(ref, options);
       let subject: unknown;
-      const asked = attempt(this.#functions.subjectTokenProvider as TokenProvider, ref, NO_SIGNAL);
+      const context = new ProviderContext(slot.engine.host.timeoutMs);
+      const asked = attempt(this.#functions.subjectTokenProvider as TokenProvider, ref, context);
       asked.then((given) => {
         subject = given;
       }, nothing);
@@ -87,7 +90,7 @@ export class TokenExchangeStore {
       return SETTLED.then(() => {
         const entry = hot.get(subject as string);
         if (!entry || entry.owner !== slot || !this.#tokens.cache.holds(entry.usableUntil))
-          return this.#find(ref, undefined, asked);
+          return this.#find(ref, undefined, { slot, asked, context });
         entry.used = true;
         this.#tokens.hits++;
         return entry.credential as Credential;
@@ -107,6 +110,9 @@ export class TokenExchangeStore {
    *
    * After a 401 the token is exchanged anew, once, if the body can be sent again. The token goes to the origins of the
    * configuration only: any other is refused with `endpoint_origin` before anything is sent. A redirect comes back as it is.
+   *
+   * The configuration's `timeoutMs` bounds the wait for a token, and again the wait for each answer; the body of the answer is
+   * the caller's, and ended by `init.signal` alone. That signal ends every wait, with its own reason.
    */
   async fetch(
     ref: string,
@@ -117,7 +123,7 @@ export class TokenExchangeStore {
     const { stepUp, ...wanted } = fetchOptions(options);
     const request = resourceRequest(input, init);
     const slot = this.#slot(refOf(ref));
-    const get = (scope: string | undefined) => this.#get(ref, { ...wanted, scope, signal: request.signal });
+    const get = (scope: string | undefined) => this.#get(ref, { ...wanted, slot, scope, signal: request.signal });
     return given(await fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found)));
   }
 
@@ -127,8 +133,7 @@ export class TokenExchangeStore {
    * Throws `ConfigError` for what can be no token.
    */
   forSubject(subjectToken: string, options?: { readonly actorToken?: string | null | undefined }): SubjectStore {
-    const [slot] = this.#slots.values();
-    return new SubjectStore(this, requireText("subjectToken", subjectToken), options, slot);
+    return new SubjectStore(this, requireText("subjectToken", subjectToken), options, this.#slots);
   }
 
   /** The active configurations. `ref` is their name there. */
@@ -139,6 +144,7 @@ export class TokenExchangeStore {
 
   /** The active configurations of a kind. */
   async listByKind(kind: CredentialKind): Promise<Credential[]> {
+    requireText("kind", kind);
     return (await this.listActive()).filter((credential) => credential.kind === kind);
   }
 
@@ -146,8 +152,9 @@ export class TokenExchangeStore {
   invalidateCache(ref?: string | null, options?: { readonly subjectToken?: string | null | undefined }): number {
     const slot = ref == null ? undefined : this.#slots.get(refOf(ref));
     const { subject } = wantedOf(options, ["subjectToken"]);
+    if (subject !== undefined) checkToken("subjectToken", subject, this.#slots.values());
     if (ref != null && !slot) return 0;
-    const owns = (entry: Entry) => slot === undefined || entry.lane.owners.has(slot);
+    const owns = (entry: Entry) => slot === undefined || entry.lane.owners.has(slot.identity);
     return this.#tokens.invalidate((entry) => owns(entry) && (subject === undefined || entry.subject === subject));
   }
 
@@ -163,10 +170,7 @@ export class TokenExchangeStore {
   revokeByIdentity(issuer: string, subject: string): number {
     requireText("issuer", issuer);
     requireText("subject", subject);
-    const isAbout = (token: string) => ask((core) => core.isAbout(token, issuer, subject));
-    return this.#tokens.invalidate(
-      (entry) => isAbout(entry.subject) || (entry.response !== undefined && isAbout(entry.response.accessToken)),
-    );
+    return this.#tokens.revoke((token) => ask((core) => core.isAbout(token, issuer, subject)));
   }
 
   /** What the store has done so far. */
@@ -180,20 +184,26 @@ export class TokenExchangeStore {
    */
   close(): void {
     this.#closed = true;
-    this.flushCache();
+    this.#tokens.close();
     for (const slot of this.#slots.values()) {
       slot.engine.close();
       slot.hot = undefined;
     }
   }
 
-  async #find(ref: string, options: unknown, asked?: PromiseLike<unknown>): Promise<Credential | null> {
-    const wanted = { ...wantedOf(options, FIND), asked };
+  async #find(ref: string, options: unknown, begun?: Begun): Promise<Credential | null> {
+    const wanted = { ...wantedOf(options, FIND), ...begun };
     const name = refOf(ref);
+    const refused = this.#closed && !begun;
     try {
       return this.#credential(await this.#get(name, wanted));
     } catch (error) {
-      if (rejects(error, wanted, this.#throws)) throw error;
+      const { signal } = wanted;
+      if (refused || (signal?.aborted && error === signal.reason)) throw error;
+      // Whose mistake it is does not show in the error: one from inside a provider looks the same.
+      const slot = this.#slots.get(name);
+      if (slot?.active) this.#check(slot, wanted);
+      if (this.#throws && !(OAuthError.is(error) && error.fault === "user")) throw error;
       const { onError } = this.#functions;
       if (onError) tell(onError, error, { ref });
       return null;
@@ -209,34 +219,41 @@ export class TokenExchangeStore {
     return entry.credential as Credential;
   }
 
-  /** The configuration of this name. Throws `ConfigError`. */
+  /** The configuration of this name, for a call that begins. Throws `ConfigError`. */
   #slot(ref: string): Slot {
     if (this.#closed) throw closed("store");
     const slot = this.#slots.get(ref);
-    const name = JSON.stringify(ref);
-    if (!slot) throw configError("unknown_ref", "ref", `no configuration of this store has the ref ${name}`);
+    // What is no name of a configuration may be a token: the `ref` of a Credential is one.
+    if (!slot) throw configError("unknown_ref", "ref", "no configuration of this store has this `ref`");
     if (slot.active) return slot;
-    throw configError("inactive_ref", "ref", `the configuration ${name} is not active`);
+    throw configError("inactive_ref", "ref", `the configuration ${JSON.stringify(ref)} is not active`);
   }
 
-  async #get(ref: string, wanted: Wanted): Promise<Found> {
+  /** Throws the `ConfigError` for what is wrong with the tokens and scopes of a call. */
+  #check(slot: Slot, { subject, actor, scope }: Wanted): void {
+    requireSubject(subject, this.#functions);
+    // What a provider gives is no argument.
+    if ((subject ?? actor ?? scope) !== undefined)
+      slot.check({ subjectToken: subject ?? "-", actorToken: actor, scope });
+  }
+
+  async #get(ref: string, wanted: Wanted & Partial<Begun>): Promise<Found> {
     const started = performance.now();
-    const { subject, actor, signal, scope, cache } = wanted;
-    let slot: Slot | undefined;
+    const { signal, scope, cache } = wanted;
     let found: Promise<Found> | Found;
     try {
-      slot = this.#slot(ref);
+      const slot = wanted.slot ?? this.#slot(ref);
       if (signal?.aborted) {
-        // For one who has gone no provider is asked; what it would have given is no argument.
-        const provided = this.#functions.subjectTokenProvider ? "-" : undefined;
-        slot.check({ subjectToken: subject ?? provided, actorToken: actor, scope });
+        // For one who has gone no provider is asked.
+        this.#check(slot, wanted);
         throw signal.reason;
       }
-      const tokens = await tokensOf(this.#functions, ref, wanted, slot.engine.host.timeoutMs);
-      // A provider may have taken its time.
-      found = this.#tokens.get({ ...tokens, slot: this.#slot(ref), scope, signal }, cache !== false);
+      const context = wanted.context ?? new ProviderContext(new Deadline(slot.engine.host.timeoutMs, signal));
+      const tokens = await tokensOf(this.#functions, ref, wanted, context);
+      if (signal?.aborted) throw signal.reason;
+      found = this.#tokens.get({ ...tokens, slot, scope, signal, context }, cache !== false);
     } catch (error) {
-      this.#tokens.reporter?.failed(error, ref, { ...(slot && { slot }), scope, signal }, started);
+      this.#tokens.reporter?.failed(error, { slot: this.#slots.get(ref), scope, signal }, started);
       throw error;
     }
     return found;

@@ -32,7 +32,8 @@ export declare class OAuthClient {
     discoverServerMetadata(options?: CallOptions): Promise<ServerMetadata>;
     /**
      * Calls a resource with a token in the Authorization header (RFC 6750 section 2.1). Takes what `fetch` takes; a
-     * redirect comes back as it is, so that the token goes nowhere else.
+     * redirect comes back as it is, so that the token goes nowhere else. The client's `timeoutMs` bounds the wait for the
+     * answer; its body is the caller's, and ended by `init.signal` alone.
      *
      * Rejects with `InvalidTokenError` or `InsufficientScopeError` when the resource refuses the token (RFC 6750 section
      * 3.1), with `ConfigError` for an address that may not be spoken to and for an Authorization header of the caller's own.

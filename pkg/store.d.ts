@@ -29,6 +29,9 @@ export declare class TokenExchangeStore {
      *
      * After a 401 the token is exchanged anew, once, if the body can be sent again. The token goes to the origins of the
      * configuration only: any other is refused with `endpoint_origin` before anything is sent. A redirect comes back as it is.
+     *
+     * The configuration's `timeoutMs` bounds the wait for a token, and again the wait for each answer; the body of the answer is
+     * the caller's, and ended by `init.signal` alone. That signal ends every wait, with its own reason.
      */
     fetch(ref: string, input: ResourceInput, init?: HostRequestInit, options?: StoreFetchOptions): Promise<HostResponse>;
     /**

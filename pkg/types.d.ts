@@ -119,7 +119,7 @@ export interface ClientOptions {
     readonly insecureHosts?: readonly string[] | null | undefined;
     /** Sends the requests. Default: the global `fetch`, as it is at the time of each call. */
     readonly fetch?: FetchLike | null | undefined;
-    /** Bounds each operation as a whole. Milliseconds, default 30000. */
+    /** Bounds each operation as a whole, and the wait for a resource's answer. Milliseconds, default 30000. */
     readonly timeoutMs?: number | null | undefined;
     /** How often a failure that may pass is tried again. Default 3. */
     readonly maxRetries?: number | null | undefined;

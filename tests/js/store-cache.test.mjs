@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { json } from "../servers/quirk/server.mjs";
-import { onbehalf, rejects, success, throwsConfig } from "./helpers.mjs";
-import { CRM, clock, crmConfig, deferred, issuing, jwt, serveStore } from "./store-helpers.mjs";
+import { onbehalf, rejects, success } from "./helpers.mjs";
+import { CRM, clock, crmConfig, jwt, serveStore } from "./store-helpers.mjs";
 
 describe("identity", () => {
   test("P140, a miss, a hit, another user, another resource: 1, 1, 2, 2 exchanges", async (t) => {
@@ -86,6 +86,17 @@ describe("identity", () => {
     assert.deepEqual([one.id, two.id, two.name], ["token-exchange:crm-service-token", "token-exchange:twin", "Twin"]);
     assert.equal((await store.findByRef(CRM)).id, one.id);
     assert.equal(server.requests.length, 1);
+    store.flushCache();
+    const both = await Promise.all([store.findByRef(CRM), store.findByRef("twin")]);
+    assert.deepEqual(
+      both.map(({ id, kind }) => [id, kind]),
+      [
+        [one.id, "user-delegated"],
+        [two.id, "fixed"],
+      ],
+      "also when one has joined the exchange of the other",
+    );
+    assert.equal(server.requests.length, 2);
   });
 
   test("configurations with functions of their own share with no other", async (t) => {
@@ -223,6 +234,24 @@ describe("bounds", () => {
     assert.equal(server.requests.length, 5);
   });
 
+  test("tokens that were used stay while there are others, however many of them are older", async (t) => {
+    const { server, store } = await serveStore(t, { maxEntries: 300 });
+    const all = (name, count) =>
+      Promise.all(Array.from({ length: count }, (_, index) => store.getToken(CRM, { subjectToken: name + index })));
+    await all("user-", 300);
+    await all("user-", 200);
+    await all("new-", 100);
+    server.forget();
+    await all("user-", 200);
+    assert.deepEqual([server.requests.length, store.stats().evictions], [0, 100]);
+    await all("newer-", 300);
+    assert.deepEqual(
+      [store.stats().entries, store.stats().evictions],
+      [300, 400],
+      "until others are used more recently",
+    );
+  });
+
   test("expired tokens make room before others", async (t) => {
     const advance = clock(t);
     const lives = [60, 3600, 3600, 3600];
@@ -231,131 +260,5 @@ describe("bounds", () => {
     advance(120);
     for (const user of ["c", "d"]) await store.findByRef(CRM, { subjectToken: user });
     assert.deepEqual([store.stats().entries, store.stats().evictions], [3, 0]);
-  });
-});
-
-describe("invalidation", () => {
-  const users = async (t, options) => {
-    const world = await serveStore(t, options);
-    const of = (user, ref = CRM) => world.store.findByRef(ref, { subjectToken: user });
-    return { ...world, of };
-  };
-
-  test("by configuration, by subject, and all", async (t) => {
-    const { server } = await serveStore(t);
-    const configs = [crmConfig(server), crmConfig(server, { ref: "erp", audience: "erp" })];
-    const store = new onbehalf.TokenExchangeStore({ configs });
-    const fill = async () => {
-      for (const ref of [CRM, "erp"]) {
-        for (const subjectToken of ["a", "b"]) await store.getToken(ref, { subjectToken });
-        await store.getToken(ref, { subjectToken: "a", actorToken: "robot" });
-        await store.getToken(ref, { subjectToken: "a", scope: "more" });
-      }
-    };
-    await fill();
-    assert.equal(store.invalidateCache("unknown"), 0);
-    assert.equal(store.invalidateCache(CRM, { subjectToken: "a" }), 3);
-    assert.equal(store.invalidateCache(CRM), 1);
-    assert.equal(store.invalidateCache(null, { subjectToken: "a" }), 3);
-    assert.equal(store.stats().entries, 1);
-    await fill();
-    assert.equal(store.invalidateCache(), 8);
-    await fill();
-    assert.equal(store.flushCache(), 8);
-    assert.equal(store.flushCache(), 0);
-  });
-
-  test("revokeByIdentity forgets the tokens of a user, by the user's own token or by the exchanged one", async (t) => {
-    const issuer = "https://as.example";
-    const subject = (sub, jti) => jwt({ iss: issuer, sub, jti });
-    const issued = jwt({ iss: "https://other.example", sub: "alice-there" });
-    const { store, of } = await users(t, { answers: [success({ access_token: issued }), issuing()] });
-    await of("opaque");
-    await of(subject("alice", 1));
-    await of(subject("alice", 2));
-    await of(subject("bob", 1));
-    assert.equal(store.revokeByIdentity(issuer, "carol"), 0);
-    assert.equal(store.revokeByIdentity("https://other.example", "alice"), 0);
-    assert.equal(store.revokeByIdentity(`${issuer}/`, "alice"), 2);
-    assert.equal(store.revokeByIdentity("https://other.example", "alice-there"), 1);
-    assert.equal(store.stats().entries, 1);
-  });
-
-  for (const [name, forget] of [
-    ["invalidateCache", (store) => store.invalidateCache(CRM)],
-    ["invalidateCache of the subject", (store) => store.invalidateCache(CRM, { subjectToken: "alice-token" })],
-    ["flushCache", (store) => store.flushCache()],
-    ["revokeByIdentity", (store) => store.revokeByIdentity("https://as.example", "alice")],
-    ["close", (store) => store.close()],
-  ]) {
-    test(`T42, what is on its way when ${name} is called is given out and not kept`, async (t) => {
-      const alice = jwt({ iss: "https://as.example", sub: "alice" });
-      const gate = deferred();
-      const answers = [() => gate.promise, success({ access_token: "second" })];
-      const subject = name === "revokeByIdentity" ? alice : "alice-token";
-      const { server, store } = await serveStore(t, { answers, subjectTokenProvider: () => subject });
-      const running = store.findByRef(CRM);
-      await server.seen(1);
-      assert.equal(forget(store), name === "close" ? undefined : 0);
-      gate.resolve(success({ access_token: "first" }));
-      assert.equal((await running).ref, "first");
-      assert.equal(store.stats().entries, 0);
-      if (name !== "close") assert.equal((await store.findByRef(CRM)).ref, "second");
-    });
-  }
-
-  test("T42, a lookup after the invalidation does not join what began before it", async (t) => {
-    const gate = deferred();
-    const answers = [() => gate.promise, success({ access_token: "second" })];
-    const { server, store } = await serveStore(t, { answers });
-    const running = store.findByRef(CRM);
-    await server.seen(1);
-    store.invalidateCache(CRM);
-    assert.equal((await store.findByRef(CRM)).ref, "second");
-    gate.resolve(success({ access_token: "first" }));
-    assert.equal((await running).ref, "first");
-    assert.equal((await store.findByRef(CRM)).ref, "second", "the late one did not take its place");
-  });
-});
-
-describe("forSubject", () => {
-  test("acts for one user, and shares tokens, calls and configurations", async (t) => {
-    const { server, store } = await serveStore(t, { subjectTokenProvider: undefined });
-    const [alice, bob] = [store.forSubject("alice-token"), store.forSubject("bob-token")];
-    const [one, two, again] = await Promise.all([alice.findByRef(CRM), bob.findByRef(CRM), alice.getToken(CRM)]);
-    assert.match(one.ref, /for-alice-token$/);
-    assert.match(two.ref, /for-bob-token$/);
-    assert.equal(again.accessToken, one.ref);
-    assert.equal(server.requests.length, 2);
-    assert.equal((await store.forSubject("alice-token").findByRef(CRM)).ref, one.ref);
-    assert.equal((await alice.listActive()).length, 1);
-    assert.equal((await alice.listByKind("fixed")).length, 0);
-    const acting = store.forSubject("alice-token", { actorToken: "robot" });
-    assert.notEqual((await acting.findByRef(CRM)).ref, one.ref);
-  });
-
-  test("a subject token is required", async (t) => {
-    const { store } = await serveStore(t);
-    for (const [value, code] of [
-      [undefined, "missing_option"],
-      ["", "missing_option"],
-      [7, "invalid_option"],
-    ]) {
-      assert.throws(() => store.forSubject(value), { code, field: "subjectToken" });
-    }
-    assert.throws(() => store.forSubject("t", { actor: "x" }), { code: "unknown_option" });
-  });
-
-  test("a token that is none is refused at once", async (t) => {
-    const { server, store } = await serveStore(t);
-    for (const token of [" ", " a", "Bearer x", "bearer x", "a\nb", "ä"]) {
-      throwsConfig(() => store.forSubject(token), "invalid_option", "subjectToken");
-      throwsConfig(() => store.forSubject("t", { actorToken: token }), "invalid_option", "actorToken");
-    }
-    const redacted = "‹redacted: use token.expose()›";
-    throwsConfig(() => store.forSubject(redacted), "redacted_token", "subjectToken");
-    throwsConfig(() => store.forSubject("t", { actorToken: redacted }), "redacted_token", "actorToken");
-    assert.ok(store.forSubject("a.b-c_d~e+f/g=", { actorToken: "a b" }));
-    assert.equal(server.requests.length, 0);
   });
 });

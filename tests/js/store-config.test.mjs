@@ -22,6 +22,7 @@ describe("the constructor", () => {
       [{ configs: [], onEvent: {} }, "invalid_option", "onEvent"],
       [{ configs: [], fetch: {} }, "invalid_option", "fetch"],
       [{ configs: [], fetchFn: 1 }, "invalid_option", "fetchFn"],
+      [{ configs: [], fetch: () => {}, fetchFn: () => {} }, "invalid_option", "fetchFn"],
       [{ configs: [], maxEntries: -1 }, "invalid_option", "maxEntries"],
       [{ configs: [], maxEntries: () => 1 }, "invalid_option", "maxEntries"],
       [{ configs: [], skewSeconds: 1.5 }, "invalid_option", "skewSeconds"],

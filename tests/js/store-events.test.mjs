@@ -70,9 +70,14 @@ describe("onEvent of a store", () => {
       events.map(({ type, ref, outcome }) => [type, ref, outcome]),
       [
         ["denied", CRM, "subject_token_unavailable"],
-        ["error", "unknown", "unknown_ref"],
+        ["error", undefined, "unknown_ref"],
       ],
     );
+    assert.ok(!("ref" in events[1]), "what was taken for a ref may be a token");
+    const inactive = await serveStore(t, { config: { status: "revoked" } });
+    await inactive.store.findByRef(CRM);
+    const [{ type, ref, clientId, outcome }] = inactive.events;
+    assert.deepEqual([type, ref, clientId, outcome], ["error", CRM, "agent-identity", "inactive_ref"]);
   });
 
   test("the fingerprint tells subjects apart within a store, and nothing outside of it", async (t) => {

@@ -1,8 +1,9 @@
 /** TokenExchangeStore: the rules of flights, one test each. */
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { describe, test } from "node:test";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
-import { failure, onbehalf, rejects, success, toResponse } from "./helpers.mjs";
+import { failure, onbehalf, rejects, rejectsConfig, success, toResponse } from "./helpers.mjs";
 import { CRM, crmConfig, deferred, issuing, serveStore } from "./store-helpers.mjs";
 
 /** A fetch whose answers are given by hand: `calls[i].answer(…)`, `calls[i].fail(…)`, `calls[i].aborted`. */
@@ -93,6 +94,18 @@ describe("a flight", () => {
     assert.equal(store.stats().entries, 1);
   });
 
+  test("calls with one signal have one listener on it, which hosts count, and none when they are over", async (t) => {
+    const { calls, get } = await manualStore(t);
+    const { signal } = new AbortController();
+    const listeners = () => getEventListeners(signal, "abort").length;
+    const waits = Array.from({ length: 24 }, (_, index) => get(signal, `user-${index % 12}`));
+    await turn();
+    assert.deepEqual([listeners(), calls.length], [1, 12]);
+    for (const call of calls) call.answer(success());
+    await Promise.all(waits);
+    assert.equal(listeners(), 0);
+  });
+
   test("when all have gone the request is aborted, and the next call makes its own", async (t) => {
     const { store, calls, get } = await manualStore(t);
     const controllers = [new AbortController(), new AbortController()];
@@ -112,8 +125,8 @@ describe("a flight", () => {
     await next;
   });
 
-  test("a joiner waits until the flight's deadline, takes it out of the way and starts anew", async (t) => {
-    const { store, calls, get } = await manualStore(t, { deaf: true, config: { timeoutMs: 50 } });
+  test("one that hangs is taken out of the way by whoever has time left when its own is up", async (t) => {
+    const { store, calls, get } = await manualStore(t, { deaf: true, config: { timeoutMs: 400 } });
     // Some hosts never settle the promises and timers of a request that has ended.
     const { setTimeout } = globalThis;
     globalThis.setTimeout = () => 0;
@@ -121,16 +134,18 @@ describe("a flight", () => {
     hung.catch(() => {});
     await turn();
     globalThis.setTimeout = setTimeout;
+    const early = get();
+    await sleep(200);
+    const late = [get(), get()];
     const started = performance.now();
-    const joiners = [get(), get()];
-    await turn();
+    await rejects(early, "NetworkError", { code: "timeout" });
     assert.equal(calls.length, 1, "it was joined");
     while (calls.length < 2 && performance.now() - started < 5000) await sleep(10);
     const waited = performance.now() - started;
-    assert.ok(waited > 950 && waited < 1500, `time-out and one second, not ${waited} ms`);
+    assert.ok(waited > 180 && waited < 400, `what was left of its time, not ${waited} ms`);
     calls[1].answer(success());
-    for (const joiner of joiners) assert.equal((await joiner).accessToken, "issued");
-    assert.equal(calls.length, 2, "the joiners share the new one");
+    for (const joiner of late) assert.equal((await joiner).accessToken, "issued");
+    assert.equal(calls.length, 2, "those who were late share the new one");
     assert.equal(store.stats().inFlight, 0);
   });
 
@@ -175,6 +190,19 @@ describe("a flight", () => {
     assert.deepEqual([(await shared).accessToken, (await alone).accessToken], ["0", "1"]);
   });
 
+  test("cache: false is counted while it is under way, and remembers no scope", async (t) => {
+    const { store, calls } = await manualStore(t);
+    const options = { subjectToken: "alice-token", cache: false };
+    const waits = [store.getToken(CRM, options), store.getToken(CRM, { ...options, scope: "crm:admin" })];
+    await turn();
+    assert.equal(store.stats().inFlight, 2);
+    for (const call of calls) call.answer(success());
+    await Promise.all(waits);
+    assert.equal(store.stats().inFlight, 0);
+    await rejectsConfig(() => store.getToken(CRM, { ...options, scope: "\u00e4" }), "invalid_option", "scope");
+    assert.equal(calls.length, 2);
+  });
+
   test("a time-out ends it for all", async (t) => {
     const { calls, get } = await manualStore(t, { config: { timeoutMs: 30 } });
     const waits = [get(), get()];
@@ -190,5 +218,106 @@ describe("a flight", () => {
     await Promise.all(["a", "b", "c"].map((subjectToken) => store.getToken(CRM, { subjectToken })));
     assert.equal(server.requests.filter(({ method }) => method === "GET").length, 1);
     assert.equal(server.at("/token").length, 3);
+  });
+});
+
+describe("whoever waits for a flight has its own time", () => {
+  /** Two configurations of one identity, whose limits differ, and a server whose answers are given by hand. */
+  function twins(t, quick, patient) {
+    const { fetch, calls } = manualFetch();
+    const config = (ref, limits) => crmConfig({ origin: "https://as.example" }, { ref, ...limits });
+    const store = new onbehalf.TokenExchangeStore({
+      configs: [config("quick", quick), config("patient", patient)],
+      subjectTokenProvider: () => "alice-token",
+      fetch,
+    });
+    t.after(() => store.close());
+    return { store, calls };
+  }
+  const TIMEOUT = { code: "timeout", retryable: true, action: "network" };
+
+  for (const order of [
+    ["quick", "patient"],
+    ["patient", "quick"],
+  ]) {
+    test(`of its configuration: ${order.join(" first, then ")}`, { timeout: 5000 }, async (t) => {
+      const { store, calls } = twins(t, { timeoutMs: 100 }, { timeoutMs: 4000 });
+      const started = performance.now();
+      const { quick, patient } = Object.fromEntries(order.map((ref) => [ref, store.getToken(ref)]));
+      await rejects(quick, "NetworkError", TIMEOUT);
+      const waited = performance.now() - started;
+      assert.ok(waited > 80 && waited < 600, `${waited} ms`);
+      for (const call of calls) call.answer(success());
+      const token = await patient;
+      assert.equal(await store.getToken("quick"), token, "what is kept is for both");
+    });
+  }
+
+  test("and its number of tries, and its size of answers", async (t) => {
+    const busy = { status: 503, headers: { "retry-after": "0" } };
+    const large = success({ padding: "x".repeat(3000) });
+    for (const [quick, patient, answers, className] of [
+      [{ maxRetries: 0 }, { maxRetries: 1 }, [busy, success()], "OAuthHttpError"],
+      [{ maxResponseBytes: 1000 }, { maxResponseBytes: 10_000 }, [large], "OAuthHttpError"],
+    ]) {
+      const { store, calls } = twins(t, quick, patient);
+      const [one, other] = [store.getToken("quick"), store.getToken("patient")];
+      await turn();
+      assert.equal(calls.length, 2);
+      calls[0].answer(answers[0]);
+      calls[1].answer(answers[0]);
+      await rejects(one, className);
+      while (answers.length > 1 && calls.length < 3) await sleep(1);
+      calls[2]?.answer(answers[1]);
+      assert.equal((await other).accessToken, "issued");
+    }
+  });
+
+  /** A store whose provider takes these times, one after the other. */
+  async function slowly(t, ...times) {
+    return serveStore(t, {
+      config: { timeoutMs: 600 },
+      answers: [{ ...success(), delayMs: 300 }],
+      subjectTokenProvider: async () => {
+        await sleep(times.shift() ?? 0);
+        return "alice-token";
+      },
+    });
+  }
+
+  test("and not what the provider has left to the one who started it", { timeout: 5000 }, async (t) => {
+    const { server, store } = await slowly(t, 450);
+    const starter = store.getToken(CRM);
+    await server.seen(1);
+    const joiner = store.getToken(CRM);
+    await rejects(starter, "NetworkError", TIMEOUT);
+    assert.equal((await joiner).accessToken, "issued");
+    assert.deepEqual([server.requests.length, store.stats().joins], [1, 1]);
+  });
+
+  test("and no longer: of a joiner the provider has left little", { timeout: 5000 }, async (t) => {
+    const { server, store } = await slowly(t, 580);
+    const started = performance.now();
+    const joiner = store.getToken(CRM);
+    await sleep(450);
+    const starter = store.getToken(CRM, { subjectToken: "alice-token" });
+    await rejects(joiner, "NetworkError", TIMEOUT);
+    const waited = performance.now() - started;
+    assert.ok(waited > 580 && waited < 700, `${waited} ms`);
+    assert.equal((await starter).accessToken, "issued");
+    assert.deepEqual([server.requests.length, store.stats().joins], [1, 1]);
+  });
+
+  test("who came late makes another call when the time of the first is up", { timeout: 5000 }, async (t) => {
+    const { store, calls, get } = await manualStore(t, { config: { timeoutMs: 400 } });
+    const first = get();
+    await sleep(200);
+    const late = [get(), get()];
+    await rejects(first, "NetworkError", TIMEOUT);
+    await turn();
+    assert.equal(calls.length, 2, "one for both");
+    calls[1].answer(success());
+    for (const call of late) assert.equal((await call).accessToken, "issued");
+    assert.equal(store.stats().inFlight, 0);
   });
 });

@@ -3,42 +3,87 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { runModule } from "./helpers.mjs";
 
+/**
+ * What stays of each of so many calls, in bytes, after two thousand to warm up. `call` is the source of one, with `store`
+ * and `index`; `before` and `after` are what is done around them.
+ */
+async function bytesOfEach({ options = "", call, calls = 6000, before = "", after = "" }) {
+  const { status, stdout, stderr } = await runModule(`
+    import { setFlagsFromString } from "node:v8";
+    import { runInNewContext } from "node:vm";
+    import { TokenExchangeStore } from "onbehalf";
+    setFlagsFromString("--expose-gc");
+    const gc = runInNewContext("gc");
+    const body = JSON.stringify({ access_token: "t", token_type: "Bearer", expires_in: 3600 });
+    const answer = { status: 200, headers: { "content-type": "application/json" }, text: async () => body };
+    const store = new TokenExchangeStore({
+      configs: [{ ref: "a", name: "A", kind: "k", scope: "s", status: "active",
+        tokenEndpoint: "https://as.example/token", clientId: "c" }],
+      fetch: async () => answer,
+      ${options}
+    });
+    // Flat, as one that came out of a parser.
+    const long = (name) => Buffer.from(name + "." + "x".repeat(1000), "latin1").toString("latin1");
+    let index = 0;
+    const memoryAfter = async (calls) => {
+      for (const end = index + calls; index < end; index++) { ${call} }
+      gc();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      gc();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
+    };
+    ${before}
+    const before = await memoryAfter(2000);
+    await memoryAfter(${calls});
+    ${after}
+    console.log(store.stats().entries, (await memoryAfter(0) - before) / ${calls});
+  `);
+  assert.deepEqual([status, stderr], [0, ""]);
+  const [entries, each] = stdout.split(" ").map(Number);
+  return { entries, each };
+}
+
 describe("past maxEntries", () => {
   for (const [what, options] of [
-    ["scopes of a resource", "{ subjectToken: 'alice', scope: `${index}:` + 'x'.repeat(1000) }"],
-    ["actors", "{ subjectToken: 'alice', actorToken: `${index}.` + 'x'.repeat(1000) }"],
-    ["subjects", "{ subjectToken: `${index}.` + 'x'.repeat(1000) }"],
+    ["scopes of a resource", "{ subjectToken: 'alice', scope: long(index) }"],
+    ["actors", "{ subjectToken: 'alice', actorToken: long(index) }"],
+    ["subjects", "{ subjectToken: long(index) }"],
   ]) {
     test(`eight thousand ${what} leave a bounded memory`, async () => {
-      const { status, stdout, stderr } = await runModule(`
-        import { setFlagsFromString } from "node:v8";
-        import { runInNewContext } from "node:vm";
-        import { TokenExchangeStore } from "onbehalf";
-        setFlagsFromString("--expose-gc");
-        const gc = runInNewContext("gc");
-        const body = JSON.stringify({ access_token: "t", token_type: "Bearer", expires_in: 3600 });
-        const answer = { status: 200, headers: { "content-type": "application/json" }, text: async () => body };
-        const store = new TokenExchangeStore({
-          configs: [{ ref: "a", name: "A", kind: "k", scope: "s", status: "active",
-            tokenEndpoint: "https://as.example/token", clientId: "c" }],
-          fetch: async () => answer,
-          maxEntries: 10,
-        });
-        let index = 0;
-        const memoryAfter = async (calls) => {
-          for (const end = index + calls; index < end; index++) await store.getToken("a", ${options});
-          gc();
-          await new Promise((resolve) => setTimeout(resolve, 20));
-          gc();
-          const { heapUsed, external } = process.memoryUsage();
-          return heapUsed + external;
-        };
-        const before = await memoryAfter(2000);
-        const after = await memoryAfter(6000);
-        console.log(store.stats().entries, (after - before) / 6000);
-      `);
-      const [entries, each] = stdout.split(" ").map(Number);
-      assert.deepEqual([status, entries, stderr], [0, 10, ""]);
+      const call = `await store.getToken("a", ${options});`;
+      const { entries, each } = await bytesOfEach({ options: "maxEntries: 10,", call });
+      assert.equal(entries, 10);
+      assert.ok(each < 150, `${each} bytes stay of each`);
+    });
+  }
+});
+
+test("of eight thousand scopes of calls that neither read nor write nothing is remembered", async () => {
+  const call = "await store.getToken('a', { subjectToken: 'alice', scope: long(index), cache: false });";
+  const { entries, each } = await bytesOfEach({ call });
+  assert.equal(entries, 0);
+  assert.ok(each < 150, `${each} bytes stay of each`);
+});
+
+describe("with room for all", () => {
+  const get = `await store.getToken("a", { subjectToken: long(index) });`;
+
+  for (const [what, world] of [
+    [
+      "have expired",
+      {
+        before: "const { now } = Date; Date.now = () => now() + index * 7200;",
+        call: get,
+      },
+    ],
+    ["have logged out", { call: `${get} store.invalidateCache("a", { subjectToken: long(index - 500) });` }],
+    ["were flushed", { call: get, after: "store.flushCache();" }],
+    ["were there when it was closed", { call: get, after: "store.close();" }],
+  ]) {
+    test(`nothing stays of users who ${what}`, async () => {
+      const { entries, each } = await bytesOfEach(world);
+      assert.ok(entries < 1000, `${entries} entries`);
       assert.ok(each < 150, `${each} bytes stay of each`);
     });
   }

@@ -52,6 +52,80 @@ describe("a provider that never settles", () => {
   });
 });
 
+describe("a provider is called with a signal", () => {
+  const never = new Promise(() => {});
+
+  test("of its own call, also where the token is remembered", async (t) => {
+    const signals = [];
+    const subjectTokenProvider = (_, { signal }) => {
+      signals.push(signal);
+      return "alice-token";
+    };
+    const { store } = await serveStore(t, { subjectTokenProvider, onEvent: undefined });
+    for (let calls = 0; calls < 3; calls++) await store.findByRef(CRM);
+    await store.getToken(CRM);
+    assert.equal(new Set(signals).size, 4);
+    assert.ok(signals.every((signal) => signal instanceof AbortSignal && !signal.aborted));
+  });
+
+  test("that aborts when its time is up, or its caller has gone, and of no other call", {
+    timeout: 5000,
+  }, async (t) => {
+    const contexts = [];
+    const subjectTokenProvider = (_, context) => {
+      contexts.push(context);
+      return contexts.length > 2 ? never : "alice-token";
+    };
+    const config = { timeoutMs: 100 };
+    const { store } = await serveStore(t, { subjectTokenProvider, config, onEvent: undefined });
+    for (let calls = 0; calls < 2; calls++) await store.findByRef(CRM);
+    const reason = new Error("mine");
+    const controller = new AbortController();
+    const left = failure(store.getToken(CRM, { signal: controller.signal }));
+    controller.abort(reason);
+    assert.equal(await left, reason);
+    assert.equal(await store.findByRef(CRM), null);
+    const { signal: late, ...none } = contexts[3];
+    assert.deepEqual(none, {});
+    assert.equal(late.reason.name, "TimeoutError");
+    assert.deepEqual([contexts[2].signal.reason, contexts[0].signal.aborted], [reason, false]);
+  });
+
+  test("and of the actor too, with the same", async (t) => {
+    const seen = [];
+    const { store } = await serveStore(t, {
+      subjectTokenProvider: (_, { signal }) => seen.push(signal) && "alice-token",
+      actorTokenProvider: (_, { signal }) => seen.push(signal) && null,
+    });
+    await store.getToken(CRM);
+    assert.equal(seen[0], seen[1]);
+  });
+});
+
+test("a caller that goes while a provider answers at once gets nothing, and nothing is sent", async (t) => {
+  let controller;
+  const { server, store, events } = await serveStore(t, {
+    subjectTokenProvider: () => {
+      controller.abort("gone");
+      return "alice-token";
+    },
+  });
+  await store.getToken(CRM, { subjectToken: "alice-token" });
+  for (const call of [
+    (signal) => store.getToken(CRM, { signal }),
+    (signal) => store.getToken(CRM, { signal, scope: "crm:admin" }),
+    (signal) => store.getToken(CRM, { signal, cache: false }),
+    (signal) => store.findByRef(CRM, { signal }),
+    (signal) => store.fetch(CRM, "https://crm.acme.com", { signal }),
+  ]) {
+    controller = new AbortController();
+    assert.equal(await failure(call(controller.signal)), "gone");
+  }
+  assert.equal(server.requests.length, 1);
+  const outcomes = events.slice(1).map(({ type, outcome }) => `${type} ${outcome}`);
+  assert.deepEqual(outcomes, Array(5).fill("error aborted"));
+});
+
 test("what a provider has taken of timeoutMs, the exchange has not", { timeout: 5000 }, async (t) => {
   for (const options of [undefined, { cache: false }]) {
     const { server, store } = await serveStore(t, {

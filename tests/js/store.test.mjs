@@ -12,7 +12,6 @@ import {
   onbehalf,
   rejects,
   rejectsConfig,
-  SUCCESS,
   success,
   TYPE,
 } from "./helpers.mjs";
@@ -87,7 +86,8 @@ describe("findByRef", () => {
         [CRM, "subject_token_unavailable"],
       ],
     );
-    await rejectsConfig(() => store.getToken("unknown"), "unknown_ref");
+    const { message } = await rejectsConfig(() => store.getToken("unknown"), "unknown_ref", "ref");
+    assert.ok(!message.includes("unknown"), "a Credential's `ref` is a token, and easily mistaken for one of these");
     await rejectsConfig(() => other.getToken("inactive"), "inactive_ref");
     const expected = { code: "subject_token_unavailable", action: "renew_subject", retryable: false, fault: "user" };
     await rejects(store.getToken(CRM), "OAuthError", expected);
@@ -160,6 +160,15 @@ describe("findByRef", () => {
       ["b"],
     );
     assert.equal(JSON.parse(JSON.stringify(active))[0].ref, "a");
+    for (const [kind, code] of [
+      [undefined, "missing_option"],
+      [null, "missing_option"],
+      ["", "missing_option"],
+      [5, "invalid_option"],
+    ]) {
+      await rejectsConfig(() => store.listByKind(kind), code, "kind");
+      await rejectsConfig(() => store.forSubject("t").listByKind(kind), code, "kind");
+    }
     assert.equal(server.requests.length, 0);
   });
 
@@ -195,6 +204,35 @@ describe("findByRef", () => {
       ["invalid_option", "invalid_option"],
     );
     assert.equal(server.requests.length, 0);
+  });
+
+  test("an error inside a function of the caller's is no wrong argument, whatever it looks like", async (t) => {
+    const { server, store: inner } = await serveStore(t, { subjectTokenProvider: undefined });
+    const closed = new onbehalf.TokenExchangeStore({ configs: [] });
+    closed.close();
+    const inside = [
+      () => inner.getToken(CRM),
+      () => inner.getToken(CRM, { subjectToken: "Bearer x" }),
+      () => inner.getToken(CRM, { subjectToken: "t", actorToken: "a\nb" }),
+      () => closed.getToken(CRM),
+    ];
+    for (const fail of inside) {
+      const auth = async () => void (await fail());
+      for (const [options, found] of [
+        [{ subjectTokenProvider: fail }, undefined],
+        [{ subjectTokenProvider: () => "t", actorTokenProvider: fail }, undefined],
+        [{ config: { clientSecret: undefined, auth } }, { subjectToken: "t", actorToken: "u" }],
+      ]) {
+        const { store, errors } = await serveStore(t, options);
+        assert.equal(await store.findByRef(CRM, found), null);
+        assert.equal(errors.length, 1);
+        assert.ok(errors[0].error instanceof onbehalf.ConfigError);
+      }
+    }
+    assert.equal(server.requests.length, 0);
+    const { store, errors } = await serveStore(t, { subjectTokenProvider: () => closed.getToken(CRM) });
+    await rejectsConfig(() => store.findByRef(CRM, { actorToken: "a\nb" }), "invalid_option", "actorToken");
+    assert.equal(errors.length, 0, "of the call's own mistakes there is no other to tell");
   });
 
   test("what a provider throws reaches onError and getToken by identity", async (t) => {
@@ -337,25 +375,6 @@ describe("a store", () => {
     const secrets = ["issued-secret-token", "agent-secret", "alice-token"];
     assertRedacted(store, secrets, "store");
     assertRedacted(store.forSubject("alice-token"), secrets, "view");
-  });
-
-  test("after close, calls reject with client_closed and running ones finish", async (t) => {
-    const { server, store } = await serveStore(t, { answers: [{ ...success(), delayMs: 50 }] });
-    const running = store.findByRef(CRM);
-    await server.seen(1);
-    store.close();
-    store.close();
-    assert.equal((await running).ref, SUCCESS.access_token);
-    for (const call of [
-      () => store.findByRef(CRM),
-      () => store.getToken(CRM),
-      () => store.fetch(CRM, "https://x.example"),
-      () => store.listActive(),
-      () => store.listByKind("fixed"),
-    ]) {
-      await rejectsConfig(call, "client_closed");
-    }
-    assert.equal(store.stats().entries, 0);
   });
 
   test("methods that were taken off it reject rather than throw", async (t) => {
