@@ -8,8 +8,8 @@ import type { ResponseLike } from "./types.js";
 
 /**
  * Calls a resource with a token of a configuration; with a fresh one after a 401, and with further scopes where these are
- * asked for, if the body allows it. `get` gives a token with these scopes in place of the configured ones, and `forget` is
- * called with one that the resource has refused.
+ * asked for, if the body allows it. `get` gives a token with these scopes and claims in place of the configured ones, and
+ * `forget` is called with one that the resource has refused.
  *
  * @internal
  */
@@ -17,7 +17,7 @@ export async function fetchWithToken(
   request: ResourceRequest,
   { about, config, engine }: Slot,
   stepUp: StoreFetchOptions["stepUp"],
-  get: (scope: string | undefined) => Promise<Found>,
+  get: (scope: string | undefined, claims: string | undefined) => Promise<Found>,
   forget: (found: Found) => void,
 ): Promise<ResponseLike> {
   if (!about.origins.includes(request.origin)) {
@@ -25,16 +25,19 @@ export async function fetchWithToken(
     throw configError("endpoint_origin", "input", message);
   }
   let scope: string | undefined;
+  let claims: string | undefined;
   let fresh = false;
   let stepsLeft = stepUp === "exchange" && request.replayable ? MOST_STEPS : 0;
   for (;;) {
-    const found = await get(scope);
+    const found = await get(scope, claims);
     const token = found.response;
     const response = await request.send(engine.host, token.authorizationHeader());
     if (response.status === 401) {
       forget(found);
       if (fresh || !request.replayable) return response;
       fresh = true;
+      // Without the claims that the resource asks for it would refuse the fresh one too (Microsoft's claims challenge).
+      claims = refusalOf(response, token.accessToken)?.claims;
       discard(response);
       continue;
     }

@@ -18,6 +18,8 @@ export interface Call {
   readonly actor: string | undefined;
   /** Scopes in place of the configured ones. */
   readonly scope: string | undefined;
+  /** A claims request in place of the configured one, as JSON text. */
+  readonly claims: string | undefined;
   readonly signal: AbortSignalLike | undefined;
   /** When it has to have its token. */
   readonly context: ProviderContext;
@@ -166,13 +168,13 @@ export class StoreTokens {
 
   /** Exchanges a token, and keeps it in an entry. It has all the time of its configuration, whatever is left to the caller. */
   async #exchange(call: Call, deadline: Deadline, entry: Entry | undefined): Promise<Found> {
-    const { slot, subject: subjectToken, actor: actorToken, scope } = call;
+    const { slot, subject: subjectToken, actor: actorToken, scope, claims } = call;
     const { signal } = deadline;
     const revoked = this.#revoked;
     const since = revoked.length;
     this.#misses++;
     const started = performance.now();
-    const params = JSON.stringify({ subjectToken, actorToken, scope });
+    const params = JSON.stringify({ subjectToken, actorToken, scope, claims });
     try {
       const { value, answer } = await slot.engine.run((raw, now) => raw.start(params, now), undefined, signal);
       const { usableUntil, staleUntil, ...token } = (value as Extract<Outcome, { type: "token" }>).token;

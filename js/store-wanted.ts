@@ -17,6 +17,8 @@ export interface Wanted {
   readonly actor?: string | undefined;
   /** Scopes, joined by spaces. */
   readonly scope?: string | undefined;
+  /** A claims request as JSON text. */
+  readonly claims?: string | undefined;
   readonly signal?: AbortSignalLike | undefined;
   readonly cache?: boolean | undefined;
 }

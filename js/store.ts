@@ -68,7 +68,7 @@ export class TokenExchangeStore {
 
   /**
    * The credential of a configuration for whoever is asking, or `null`: unknown or inactive configuration, nobody to act
-   * for, a token that is not sent as a bearer token, or a failure. Why goes to `onError`.
+   * for or to ask for one, a token that is not sent as a bearer token, or a failure. Why goes to `onError`.
    *
    * Rejects with `ConfigError` for wrong arguments, with the caller's own `signal.reason`, and for nothing else unless
    * `onUnavailable` is `"throw"`: then only what the user has to mend gives `null`.
@@ -108,7 +108,8 @@ export class TokenExchangeStore {
   /**
    * Calls the resource of a configuration with its token. Takes what `fetch` takes.
    *
-   * After a 401 the token is exchanged anew, once, if the body can be sent again. The token goes to the origins of the
+   * After a 401 the token is exchanged anew, once, if the body can be sent again, with the claims that the resource asks for
+   * if it does. The token goes to the origins of the
    * configuration only: any other is refused with `endpoint_origin` before anything is sent. A redirect comes back as it is.
    *
    * The configuration's `timeoutMs` bounds the wait for a token, and again the wait for each answer; the body of the answer is
@@ -123,7 +124,8 @@ export class TokenExchangeStore {
     const { stepUp, ...wanted } = fetchOptions(options);
     const request = resourceRequest(input, init);
     const slot = this.#slot(refOf(ref));
-    const get = (scope: string | undefined) => this.#get(ref, { ...wanted, slot, scope, signal: request.signal });
+    const get = (scope: string | undefined, claims: string | undefined) =>
+      this.#get(ref, { ...wanted, slot, scope, claims, signal: request.signal });
     return given(await fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found)));
   }
 
@@ -231,7 +233,6 @@ export class TokenExchangeStore {
 
   /** Throws the `ConfigError` for what is wrong with the tokens and scopes of a call. */
   #check(slot: Slot, { subject, actor, scope }: Wanted): void {
-    requireSubject(subject, this.#functions);
     // What a provider gives is no argument.
     if ((subject ?? actor ?? scope) !== undefined)
       slot.check({ subjectToken: subject ?? "-", actorToken: actor, scope });
@@ -239,19 +240,20 @@ export class TokenExchangeStore {
 
   async #get(ref: string, wanted: Wanted & Partial<Begun>): Promise<Found> {
     const started = performance.now();
-    const { signal, scope, cache } = wanted;
+    const { signal, scope, claims, cache } = wanted;
     let found: Promise<Found> | Found;
     try {
       const slot = wanted.slot ?? this.#slot(ref);
       if (signal?.aborted) {
         // For one who has gone no provider is asked.
+        requireSubject(wanted.subject, this.#functions);
         this.#check(slot, wanted);
         throw signal.reason;
       }
       const context = wanted.context ?? new ProviderContext(new Deadline(slot.engine.host.timeoutMs, signal));
       const tokens = await tokensOf(this.#functions, ref, wanted, context);
       if (signal?.aborted) throw signal.reason;
-      found = this.#tokens.get({ ...tokens, slot, scope, signal, context }, cache !== false);
+      found = this.#tokens.get({ ...tokens, slot, scope, claims, signal, context }, cache !== false);
     } catch (error) {
       this.#tokens.reporter?.failed(error, { slot: this.#slots.get(ref), scope, signal }, started);
       throw error;

@@ -49,6 +49,10 @@ export interface TokenExchangeConfig extends Pick<ClientOptions, "preset" | "dis
     readonly requestedTokenType?: string | null | undefined;
     /** Authorization details to ask for (RFC 9396 section 2). */
     readonly authorizationDetails?: TokenExchangeRequest["authorizationDetails"] | null;
+    /** A claims request: an object, or its JSON text (OpenID Connect Core section 5.5), such as a claims challenge asks for. */
+    readonly claims?: TokenExchangeRequest["claims"] | null;
+    /** Which credentials of a `MultiZoneBasicAuth` are used. Default: those of the zone that is called as the issuer. */
+    readonly zone?: string | null | undefined;
     /** Whether issued JWTs are held against what was asked for, as by `exchangeToken`. Default `false`. */
     readonly verifyIssued?: boolean | null | undefined;
     /** Further form parameters; none may replace one that the exchange sets. */

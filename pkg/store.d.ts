@@ -16,7 +16,7 @@ export declare class TokenExchangeStore {
     constructor(options: TokenExchangeStoreOptions);
     /**
      * The credential of a configuration for whoever is asking, or `null`: unknown or inactive configuration, nobody to act
-     * for, a token that is not sent as a bearer token, or a failure. Why goes to `onError`.
+     * for or to ask for one, a token that is not sent as a bearer token, or a failure. Why goes to `onError`.
      *
      * Rejects with `ConfigError` for wrong arguments, with the caller's own `signal.reason`, and for nothing else unless
      * `onUnavailable` is `"throw"`: then only what the user has to mend gives `null`.
@@ -27,7 +27,8 @@ export declare class TokenExchangeStore {
     /**
      * Calls the resource of a configuration with its token. Takes what `fetch` takes.
      *
-     * After a 401 the token is exchanged anew, once, if the body can be sent again. The token goes to the origins of the
+     * After a 401 the token is exchanged anew, once, if the body can be sent again, with the claims that the resource asks for
+     * if it does. The token goes to the origins of the
      * configuration only: any other is refused with `endpoint_origin` before anything is sent. A redirect comes back as it is.
      *
      * The configuration's `timeoutMs` bounds the wait for a token, and again the wait for each answer; the body of the answer is

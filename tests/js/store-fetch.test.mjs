@@ -7,6 +7,7 @@ import {
   assertRedacted,
   failure,
   fakeFetch,
+  fields,
   onbehalf,
   rejects,
   rejectsConfig,
@@ -65,6 +66,25 @@ describe("store.fetch", () => {
         ["exchange", "ok"],
       ],
     );
+  });
+
+  test("a 401 that asks for claims is answered with a token that was asked for with them", async (t) => {
+    const claims = { access_token: { nbf: { essential: true, value: "1" } } };
+    const encoded = Buffer.from(JSON.stringify(claims)).toString("base64");
+    const challenge = `Bearer error="insufficient_claims", claims="${encoded}"`;
+    const asking = { status: 401, headers: { "www-authenticate": challenge } };
+    const config = { claims: { id_token: null } };
+    const { server, store, url } = await world(t, [asking, json({ ok: true })], { config });
+    assert.equal((await store.fetch(CRM, url)).status, 200);
+    const sent = server.requests.map((request) => JSON.parse(fields(request).claims[0]));
+    assert.deepEqual(sent, [config.claims, claims]);
+  });
+
+  test("a 401 that asks for something that is no claims request is answered with a fresh token", async (t) => {
+    const asking = { status: 401, headers: { "www-authenticate": 'Bearer claims="bm90IEpTT04="' } };
+    const { server, store, url } = await world(t, [asking, json({ ok: true })]);
+    assert.equal((await store.fetch(CRM, url)).status, 200);
+    assert.ok(server.requests.every((request) => fields(request).claims === undefined));
   });
 
   test("a second 401 is given back, and neither token is kept", async (t) => {

@@ -184,7 +184,6 @@ describe("findByRef", () => {
     await rejectsConfig(() => store.findByRef(CRM, { subjectToken: "" }), "missing_option", "subjectToken");
     const badActor = { subjectToken: "t", actorToken: "a b\n" };
     await rejectsConfig(() => store.findByRef(CRM, badActor), "invalid_option", "actorToken");
-    await rejectsConfig(() => store.findByRef(CRM), "missing_option", "subjectToken");
     await rejectsConfig(() => store.getToken(CRM, { subjectToken: "t", scope: 7 }), "invalid_option", "scope");
     await rejectsConfig(() => store.getToken(CRM, { subjectToken: "t", scope: "ä" }), "invalid_option", "scope");
     const reason = { mine: true };
@@ -192,6 +191,14 @@ describe("findByRef", () => {
     assert.equal(await failure(store.findByRef(CRM, { subjectToken: "t", signal })), reason);
     assert.equal(await failure(store.getToken(CRM, { subjectToken: "t", signal })), reason);
     assert.equal(errors.length, 0);
+  });
+
+  test("P15, a store that has nobody to ask gives null to routers that name no one, and says why", async (t) => {
+    const { server, store, errors } = await serveStore(t, { subjectTokenProvider: undefined });
+    assert.equal(await store.findByRef(CRM), null);
+    assertError(errors[0].error, "ConfigError", { code: "missing_option", field: "subjectToken" });
+    await rejectsConfig(() => store.getToken(CRM), "missing_option", "subjectToken");
+    assert.equal(server.requests.length, 0);
   });
 
   test("what a provider gives that is no token is a failure, not a wrong argument", async (t) => {
