@@ -96,7 +96,7 @@ export interface TokenExchangeStoreOptions {
   readonly actorTokenProvider?: TokenProvider | null | undefined;
   /** Sends all requests, of those configurations that have no `fetch` of their own. Default: the global `fetch`. */
   readonly fetch?: FetchLike | null | undefined;
-  /** The same as `fetch`. */
+  /** Another name for `fetch`. */
   readonly fetchFn?: FetchLike | null | undefined;
   /** How many tokens are kept at most. Default 10000. */
   readonly maxEntries?: number | null | undefined;

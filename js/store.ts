@@ -150,7 +150,11 @@ export class TokenExchangeStore {
     return (await this.listActive()).filter((credential) => credential.kind === kind);
   }
 
-  /** Forgets the tokens of a configuration, or of all; of one subject, or of all. Gives how many there were. */
+  /**
+   * Forgets the tokens of a configuration, or of all; of one subject, or of all. Gives how many there were.
+   *
+   * Throws `ConfigError` for what can be no token.
+   */
   invalidateCache(ref?: string | null, options?: { readonly subjectToken?: string | null | undefined }): number {
     const slot = ref == null ? undefined : this.#slots.get(refOf(ref));
     const { subject } = wantedOf(options, ["subjectToken"]);
@@ -167,7 +171,8 @@ export class TokenExchangeStore {
 
   /**
    * Forgets the tokens of a user, by issuer and subject of the user's own token or of the exchanged one, where these are
-   * JWTs (RFC 7519 section 4.1). Gives how many there were. For logout and revocation notices.
+   * JWTs (RFC 7519 section 4.1), and those on their way once they are seen to be this user's. Gives how many there were. For
+   * logout and revocation notices.
    */
   revokeByIdentity(issuer: string, subject: string): number {
     requireText("issuer", issuer);

@@ -47,7 +47,11 @@ export declare class TokenExchangeStore {
     listActive(): Promise<Credential[]>;
     /** The active configurations of a kind. */
     listByKind(kind: CredentialKind): Promise<Credential[]>;
-    /** Forgets the tokens of a configuration, or of all; of one subject, or of all. Gives how many there were. */
+    /**
+     * Forgets the tokens of a configuration, or of all; of one subject, or of all. Gives how many there were.
+     *
+     * Throws `ConfigError` for what can be no token.
+     */
     invalidateCache(ref?: string | null, options?: {
         readonly subjectToken?: string | null | undefined;
     }): number;
@@ -55,7 +59,8 @@ export declare class TokenExchangeStore {
     flushCache(): number;
     /**
      * Forgets the tokens of a user, by issuer and subject of the user's own token or of the exchanged one, where these are
-     * JWTs (RFC 7519 section 4.1). Gives how many there were. For logout and revocation notices.
+     * JWTs (RFC 7519 section 4.1), and those on their way once they are seen to be this user's. Gives how many there were. For
+     * logout and revocation notices.
      */
     revokeByIdentity(issuer: string, subject: string): number;
     /** What the store has done so far. */
