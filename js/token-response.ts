@@ -140,13 +140,13 @@ export class TokenResponse {
   declare readonly expiresAt: number | undefined;
 
   /** The scopes granted. Frozen. */
-  declare readonly scope: readonly string[];
+  declare readonly scope: string[];
 
   /** Whether the server named the scopes, or they are those asked for (RFC 6749 section 5.1), or nobody named any. */
   declare readonly scopeSource: ScopeSource;
 
   /** The scopes asked for and not granted. Frozen. */
-  declare readonly missingScopes: readonly string[];
+  declare readonly missingScopes: string[];
 
   /** A refresh token, if one was issued (RFC 6749 section 1.5). */
   declare readonly refreshToken: string | undefined;
@@ -155,7 +155,7 @@ export class TokenResponse {
   declare readonly idToken: string | undefined;
 
   /** The authorization details granted (RFC 9396 section 7). Frozen. */
-  get authorizationDetails(): readonly unknown[] | undefined {
+  get authorizationDetails(): unknown[] | undefined {
     const details = this.#token.authorizationDetails;
     return details === undefined ? undefined : (parseDocument(details) as unknown as unknown[]);
   }
@@ -164,7 +164,7 @@ export class TokenResponse {
   declare readonly issuer: string;
 
   /** What the server should have said and did not, so that it had to be assumed. Frozen. */
-  declare readonly assumed: readonly string[];
+  declare readonly assumed: string[];
 
   /** The whole document as it came, frozen and without a prototype. It holds the tokens. */
   get raw(): Readonly<Record<string, unknown>> {

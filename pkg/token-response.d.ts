@@ -58,21 +58,21 @@ export declare class TokenResponse {
     /** When it ends, in milliseconds since the epoch. */
     readonly expiresAt: number | undefined;
     /** The scopes granted. Frozen. */
-    readonly scope: readonly string[];
+    readonly scope: string[];
     /** Whether the server named the scopes, or they are those asked for (RFC 6749 section 5.1), or nobody named any. */
     readonly scopeSource: ScopeSource;
     /** The scopes asked for and not granted. Frozen. */
-    readonly missingScopes: readonly string[];
+    readonly missingScopes: string[];
     /** A refresh token, if one was issued (RFC 6749 section 1.5). */
     readonly refreshToken: string | undefined;
     /** An ID token, if one was issued (OpenID Connect Core section 2). Not verified. */
     readonly idToken: string | undefined;
     /** The authorization details granted (RFC 9396 section 7). Frozen. */
-    get authorizationDetails(): readonly unknown[] | undefined;
+    get authorizationDetails(): unknown[] | undefined;
     /** The issuer of the server that gave it out. */
     readonly issuer: string;
     /** What the server should have said and did not, so that it had to be assumed. Frozen. */
-    readonly assumed: readonly string[];
+    readonly assumed: string[];
     /** The whole document as it came, frozen and without a prototype. It holds the tokens. */
     get raw(): Readonly<Record<string, unknown>>;
     /** The headers of the answer: names in lower case, without `set-cookie`. Frozen. */

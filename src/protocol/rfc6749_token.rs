@@ -393,9 +393,10 @@ pub fn authorization_header(
     issued_token_type: Option<&str>,
 ) -> Result<String, Error> {
     check_token(access_token, "accessToken", LONGEST_TOKEN)?;
-    // Behind a space might stand another scheme with its credentials.
-    if access_token.contains(' ') {
-        let message = "`{}` holds a space: it cannot stand in an Authorization header (RFC 6750 section 2.1)";
+    // Behind a comma might stand another scheme with its credentials (RFC 9110 section 11.4).
+    if access_token.split(',').skip(1).any(|rest| rest.trim_ascii_start().contains(' ')) {
+        let message =
+            "`{}` could be read as two credentials: it cannot stand in an Authorization header (RFC 6750 section 2.1)";
         return Err(Error::config(ErrorCode::InvalidOption, "accessToken", message, &["accessToken"]));
     }
     let is = |name: &str| token_type.eq_ignore_ascii_case(name);

@@ -65,7 +65,7 @@ export function runEdge() {
     });
     const wasm = readFileSync(join(folder, "node_modules/onbehalf/pkg/core_bg.wasm"));
     const host = { AbortController, AbortSignal, Headers, Response, TextDecoder, TextEncoder, URL, URLSearchParams };
-    const timers = { setTimeout, clearTimeout, crypto: globalThis.crypto };
+    const timers = { setTimeout, clearTimeout, performance, crypto: globalThis.crypto };
     const realm = createContext({ ...host, ...timers, foreignModule: new WebAssembly.Module(wasm) });
     assert.equal(runInContext("foreignModule instanceof WebAssembly.Module", realm), false);
     runInContext(outputFiles[0].text, realm);

@@ -145,7 +145,12 @@ fn t47_only_a_bearer_access_token_goes_into_the_authorization_header() {
         assert_eq!(refused.0, ErrorCode::InvalidOption, "{token_type} {issued:?}");
     }
     // A second scheme behind the first.
-    assert!(authorization_header("a, Basic dXNlcjpwYXNz", "Bearer", None).is_err());
+    for token in ["a, Basic dXNlcjpwYXNz", "a,Basic dXNlcjpwYXNz", "a b,\tBasic c"] {
+        assert!(authorization_header(token, "Bearer", None).is_err(), "{token}");
+    }
+    for token in ["for alice's", "a,b", "a, b", "a b,c"] {
+        assert!(authorization_header(token, "Bearer", None).is_ok(), "{token}");
+    }
 }
 
 #[test]

@@ -84,9 +84,7 @@ export async function exchange(client: OAuthClient): Promise<number | undefined>
   await client.clientCredentials({ scope: perhaps, resource: maybe });
   const { issuer, tokenEndpoint, raw } = await client.discoverServerMetadata();
   const plain: ExposedToken = TokenResponse.from(token.expose()).expose();
-  const granted: readonly string[] = token.scope;
-  // @ts-expect-error: it is frozen
-  token.scope.push("more");
+  const granted: string[] = token.scope;
   // @ts-expect-error: it cannot be changed
   token.accessToken = "other";
   // @ts-expect-error: an argument that nobody knows
