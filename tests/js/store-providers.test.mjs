@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { assertError, failure, rejects } from "./helpers.mjs";
+import { assertError, failure, onbehalf, rejects, rejectsConfig } from "./helpers.mjs";
 import { CRM, serveStore } from "./store-helpers.mjs";
 
 const never = () => new Promise(() => {});
@@ -124,6 +124,35 @@ test("a caller that goes while a provider answers at once gets nothing, and noth
   assert.equal(server.requests.length, 1);
   const outcomes = events.slice(1).map(({ type, outcome }) => `${type} ${outcome}`);
   assert.deepEqual(outcomes, Array(5).fill("error aborted"));
+});
+
+test("an error inside a function of the caller's is no wrong argument, whatever it looks like", async (t) => {
+  const { server, store: inner } = await serveStore(t, { subjectTokenProvider: undefined });
+  const closed = new onbehalf.TokenExchangeStore({ configs: [] });
+  closed.close();
+  const inside = [
+    () => inner.getToken(CRM),
+    () => inner.getToken(CRM, { subjectToken: "Bearer x" }),
+    () => inner.getToken(CRM, { subjectToken: "t", actorToken: "a\nb" }),
+    () => closed.getToken(CRM),
+  ];
+  for (const fail of inside) {
+    const auth = async () => void (await fail());
+    for (const [options, found] of [
+      [{ subjectTokenProvider: fail }, undefined],
+      [{ subjectTokenProvider: () => "t", actorTokenProvider: fail }, undefined],
+      [{ config: { clientSecret: undefined, auth } }, { subjectToken: "t", actorToken: "u" }],
+    ]) {
+      const { store, errors } = await serveStore(t, options);
+      assert.equal(await store.findByRef(CRM, found), null);
+      assert.equal(errors.length, 1);
+      assert.ok(errors[0].error instanceof onbehalf.ConfigError);
+    }
+  }
+  assert.equal(server.requests.length, 0);
+  const { store, errors } = await serveStore(t, { subjectTokenProvider: () => closed.getToken(CRM) });
+  await rejectsConfig(() => store.findByRef(CRM, { actorToken: "a\nb" }), "invalid_option", "actorToken");
+  assert.equal(errors.length, 0, "of the call's own mistakes there is no other to tell");
 });
 
 test("what a provider has taken of timeoutMs, the exchange has not", { timeout: 5000 }, async (t) => {

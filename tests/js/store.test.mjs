@@ -213,35 +213,6 @@ describe("findByRef", () => {
     assert.equal(server.requests.length, 0);
   });
 
-  test("an error inside a function of the caller's is no wrong argument, whatever it looks like", async (t) => {
-    const { server, store: inner } = await serveStore(t, { subjectTokenProvider: undefined });
-    const closed = new onbehalf.TokenExchangeStore({ configs: [] });
-    closed.close();
-    const inside = [
-      () => inner.getToken(CRM),
-      () => inner.getToken(CRM, { subjectToken: "Bearer x" }),
-      () => inner.getToken(CRM, { subjectToken: "t", actorToken: "a\nb" }),
-      () => closed.getToken(CRM),
-    ];
-    for (const fail of inside) {
-      const auth = async () => void (await fail());
-      for (const [options, found] of [
-        [{ subjectTokenProvider: fail }, undefined],
-        [{ subjectTokenProvider: () => "t", actorTokenProvider: fail }, undefined],
-        [{ config: { clientSecret: undefined, auth } }, { subjectToken: "t", actorToken: "u" }],
-      ]) {
-        const { store, errors } = await serveStore(t, options);
-        assert.equal(await store.findByRef(CRM, found), null);
-        assert.equal(errors.length, 1);
-        assert.ok(errors[0].error instanceof onbehalf.ConfigError);
-      }
-    }
-    assert.equal(server.requests.length, 0);
-    const { store, errors } = await serveStore(t, { subjectTokenProvider: () => closed.getToken(CRM) });
-    await rejectsConfig(() => store.findByRef(CRM, { actorToken: "a\nb" }), "invalid_option", "actorToken");
-    assert.equal(errors.length, 0, "of the call's own mistakes there is no other to tell");
-  });
-
   test("what a provider throws reaches onError and getToken by identity", async (t) => {
     const thrown = new Error("session store is down");
     const fail = () => {
