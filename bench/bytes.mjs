@@ -59,8 +59,8 @@ function body(rows) {
   return [
     `The job of the exchange bench bundled by esbuild ${version} (\`--minify --target=es2022\`), kilobytes of 1000. Bundlers leave
 out what a job does not use of ${peers.join(" and ")}; a WebAssembly module comes whole, with all that
-onbehalf can do. Its default entry carries the module as base64; where the wasm is a file (\`onbehalf/web\`, Workers) the
-last rows hold.`,
+onbehalf can do. Its default entry carries the module as hexadecimal text; where the wasm is a file (\`onbehalf/web\`,
+Workers) the last rows hold.`,
     table(
       ["", "raw, kB", "gzip, kB", "brotli, kB"],
       rows.map(({ label, raw, gzip, brotli }) => [label, kilo(raw), kilo(gzip), kilo(brotli)]),

@@ -90,7 +90,9 @@ export class Deadline {
     if (this.#watches) return;
     this.#watches = true;
     const { left } = this;
-    if (left < Number.POSITIVE_INFINITY) this.#timer = setTimeout(expire, Math.min(left, LONGEST_TIMER), this);
+    // Hosts warn of a timer that is set to the past.
+    if (left <= 0) this.expire();
+    else if (left < Number.POSITIVE_INFINITY) this.#timer = setTimeout(expire, Math.min(left, LONGEST_TIMER), this);
     const caller = this.#caller;
     if (caller?.aborted) this.stop(caller.reason);
     else if (caller) watch(caller, this);

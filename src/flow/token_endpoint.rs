@@ -14,7 +14,7 @@ use crate::policy::preset::{ExpiresIn, OmitMeans};
 use crate::policy::retry::{Repeat, RetryBudget};
 use crate::protocol::rfc6749_client_authentication::{self as client_authentication, ClientAuthentication};
 use crate::protocol::rfc6749_error;
-use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, ScopeSource, TokenSet, is_scope_token};
+use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, ScopeSource, TokenSet};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::{SHORTEST_ECHO, Secret, holds_nothing_of};
 use crate::text::{fill, join};
@@ -254,7 +254,7 @@ pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Resu
 
 /// Splits the scopes of a scope option, and only them, at spaces (RFC 6749 section 3.3).
 pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
-    let wrong = |text: &str| rfc6749_token::scopes(text).iter().any(|scope| !is_scope_token(scope));
+    let wrong = |text: &str| text.bytes().any(|byte| byte != b' ' && !Class::SCOPE.has(byte));
     check_each(list, "scope", wrong, "`{}` holds a character that no scope may hold (RFC 6749 section 3.3)")?;
     let mut scopes: Vec<String> = Vec::new();
     for scope in rfc6749_token::scopes(&join(list, " ")) {

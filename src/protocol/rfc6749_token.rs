@@ -317,7 +317,7 @@ fn seconds(value: Value<'_, '_>, numeric: bool) -> Option<u64> {
     let seconds = match value.as_str() {
         Some(text) => number_of(&text).filter(|_| !numeric && text.len() <= 15)?,
         // An integer may be written with a fraction of zero or an exponent; a large one is cut anyway.
-        None => value.as_f64().filter(|life| is_integer(*life))? as u64,
+        None => value.as_u64().or_else(|| value.as_f64().filter(|life| is_integer(*life)).map(|life| life as u64))?,
     };
     Some(seconds.min(LONGEST_LIFE))
 }

@@ -155,6 +155,24 @@ test("an error inside a function of the caller's is no wrong argument, whatever 
   assert.equal(errors.length, 0, "of the call's own mistakes there is no other to tell");
 });
 
+test("a provider that keeps the whole process for longer than timeoutMs leaves no time, and no warning", async (t) => {
+  const warnings = [];
+  const warn = (warning) => warnings.push(warning.name);
+  process.on("warning", warn);
+  t.after(() => process.off("warning", warn));
+  const { server, store } = await serveStore(t, {
+    config: { timeoutMs: 5 },
+    subjectTokenProvider: async () => {
+      for (const end = performance.now() + 20; performance.now() < end; );
+      return "alice-token";
+    },
+  });
+  await rejects(store.getToken(CRM), "NetworkError", TIMEOUT);
+  await sleep(5);
+  assert.deepEqual(warnings, []);
+  assert.equal(server.requests.length, 0);
+});
+
 test("what a provider has taken of timeoutMs, the exchange has not", { timeout: 5000 }, async (t) => {
   for (const options of [undefined, { cache: false }]) {
     const { server, store } = await serveStore(t, {
