@@ -2,6 +2,7 @@
 //! None may stand in a message, in plain data or in a `Debug` output.
 
 mod debug;
+mod property;
 
 use crate::script::{
     self, Script, answer, bare, client, credentials, discovering, exchange_with, json_answer, with_header,
