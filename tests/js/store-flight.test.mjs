@@ -206,7 +206,7 @@ describe("a flight", () => {
   test("a time-out ends it for all", async (t) => {
     const { calls, get } = await manualStore(t, { config: { timeoutMs: 30 } });
     const waits = [get(), get()];
-    for (const wait of waits) await rejects(wait, "NetworkError", { code: "timeout" });
+    await Promise.all(waits.map((wait) => rejects(wait, "NetworkError", { code: "timeout" })));
     assert.equal(calls.length, 1);
     assert.equal(calls[0].aborted, true);
   });
@@ -314,6 +314,8 @@ describe("whoever waits for a flight has its own time", () => {
     await sleep(200);
     const late = [get(), get()];
     await rejects(first, "NetworkError", TIMEOUT);
+    // The time of the first and that of its call are two timers.
+    while (calls.length < 2) await sleep(1);
     await turn();
     assert.equal(calls.length, 2, "one for both");
     calls[1].answer(success());
