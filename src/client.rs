@@ -9,7 +9,7 @@ use crate::http::{Header, HttpRequest, check_headers, is_header_value};
 use crate::policy::discovery::{EndpointOrigins, MetadataCache};
 use crate::policy::preset::{BasicEncoding, IssuedType, PresetDiscovery, ServerPreset};
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
-use crate::protocol::rfc6749_token::{LONGEST_TOKEN, authorization_header, check_token};
+use crate::protocol::rfc6750_bearer::{LONGEST_TOKEN, authorization_header, check_token};
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::{Secret, add_keys};
 use crate::text::{contains, join};

@@ -16,7 +16,7 @@ use crate::flow::CallOptions;
 use crate::flow::client_credentials::ClientCredentialsRequest;
 use crate::flow::exchange_token::TokenExchangeRequest;
 use crate::protocol::rfc6749_client_authentication;
-use crate::protocol::rfc6749_token;
+use crate::protocol::rfc6750_bearer;
 use operations::Operation;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -94,7 +94,7 @@ pub fn basic_authorization(client_id: &str, client_secret: &str, encoding: &str)
 /// Throws error data for what can be no token that a caller has; `field` is where it was given.
 #[wasm_bindgen(js_name = checkToken)]
 pub fn check_token(token: &str, field: &str) -> Result<(), JsValue> {
-    rfc6749_token::check_token(token, field, rfc6749_token::LONGEST_TOKEN).map_err(thrown)
+    rfc6750_bearer::check_token(token, field, rfc6750_bearer::LONGEST_TOKEN).map_err(thrown)
 }
 
 /// The `Authorization` value that presents a token; throws error data for a token that is no bearer credential.
@@ -104,7 +104,7 @@ pub fn authorization_header(
     token_type: &str,
     issued_token_type: Option<String>,
 ) -> Result<String, JsValue> {
-    rfc6749_token::authorization_header(access_token, token_type, issued_token_type.as_deref()).map_err(thrown)
+    rfc6750_bearer::authorization_header(access_token, token_type, issued_token_type.as_deref()).map_err(thrown)
 }
 
 /// Where this instance last panicked, such as `src/json/parser.rs:12`; empty when it did not.

@@ -7,6 +7,7 @@ pub mod rfc6749_client_authentication;
 pub mod rfc6749_client_credentials;
 pub mod rfc6749_error;
 pub mod rfc6749_token;
+pub mod rfc6750_bearer;
 pub mod rfc7519_jwt;
 pub mod rfc8414_metadata;
 pub mod rfc8693_exchange;

@@ -5,25 +5,14 @@ use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::json::{ObjectWriter, Value};
 use crate::protocol::names::token_type;
-use crate::secret::{REDACTED_MARK, clean_snippet};
-use crate::text::{contains, fill, number_of};
+use crate::protocol::rfc6750_bearer::is_not_for_resources;
+use crate::secret::clean_snippet;
+use crate::text::{fill, number_of};
 use crate::time::{LONGEST_LIFE, UnixMillis, millis};
 use crate::words::words;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
-
-/// The longest token, in bytes, but for those that carry certificates.
-pub const LONGEST_TOKEN: usize = 65_536;
-/// Types whose tokens are no credential for a resource, whatever token type stands beside them (RFC 8693 section 3).
-const NOT_FOR_RESOURCES: [&str; 6] = [
-    token_type::ID_TOKEN,
-    token_type::REFRESH_TOKEN,
-    token_type::SAML1,
-    token_type::SAML2,
-    token_type::ID_JAG,
-    token_type::TXN_TOKEN,
-];
 
 words! {
     /// Where the scopes of a token are known from.
@@ -338,76 +327,8 @@ fn known_type(found: &str, expected: &Expectation<'_>) -> Option<String> {
     None
 }
 
-/// URNs are compared without case as far as their namespace goes (RFC 8141 section 3.1); servers go further.
-fn is_not_for_resources(token_type: &str) -> bool {
-    NOT_FOR_RESOURCES.iter().any(|known| known.eq_ignore_ascii_case(token_type))
-}
-
 /// True for a `scope-token` (RFC 6749 section 3.3).
 #[must_use]
 pub fn is_scope_token(text: &str) -> bool {
     !text.is_empty() && Class::SCOPE.is_all_of(text)
-}
-
-/// Checks a token or assertion given by the caller, as it will stand in a request: VSCHAR and no white space around it
-/// (RFC 6749 appendix A.12), no scheme before it. `field` is where it was given, `longest` in bytes.
-///
-/// # Errors
-/// `redacted_token` for the text that stands for a token in JSON and logs, `invalid_option` for any other that is none.
-pub fn check_token(token: &str, field: &str, longest: usize) -> Result<(), Error> {
-    let plain = Class::TOKEN.is_all_of(token);
-    if !plain && contains(token, REDACTED_MARK) {
-        return Err(Error::config(
-            ErrorCode::RedactedToken,
-            field,
-            "`{}` is the redacted text of a token, not the token: it went through JSON or a log; keep what `expose()` gives instead",
-            &[field],
-        ));
-    }
-    let bare = token.trim_ascii();
-    let start = token.get(..7).unwrap_or(token);
-    let wrong = if bare.is_empty() {
-        "is empty"
-    } else if bare.len() != token.len() {
-        "has white space around it"
-    } else if token.eq_ignore_ascii_case("bearer") || start.eq_ignore_ascii_case("bearer ") {
-        "begins with `Bearer `: pass the token alone"
-    } else if !plain {
-        "holds control or non-ASCII characters, which no token may hold"
-    } else if token.len() > longest {
-        "is too long for a token"
-    } else {
-        return Ok(());
-    };
-    Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, wrong]))
-}
-
-/// The `Authorization` value that presents a token at a resource.
-///
-/// # Errors
-/// Those of [`check_token`], and `invalid_option` for a token that is no bearer credential: `N_A`, `DPoP` (which needs a proof), or a result such as an
-/// ID token that stands beside `Bearer`.
-pub fn authorization_header(
-    access_token: &str,
-    token_type: &str,
-    issued_token_type: Option<&str>,
-) -> Result<String, Error> {
-    check_token(access_token, "accessToken", LONGEST_TOKEN)?;
-    // Behind a comma might stand another scheme with its credentials (RFC 9110 section 11.4).
-    if access_token.split(',').skip(1).any(|rest| rest.trim_ascii_start().contains(' ')) {
-        let message =
-            "`{}` could be read as two credentials: it cannot stand in an Authorization header (RFC 6750 section 2.1)";
-        return Err(Error::config(ErrorCode::InvalidOption, "accessToken", message, &["accessToken"]));
-    }
-    let is = |name: &str| token_type.eq_ignore_ascii_case(name);
-    let refusal = if is("N_A") || issued_token_type.is_some_and(is_not_for_resources) {
-        "this token is no access token and must not be sent to a resource: ask for an access token"
-    } else if is("DPoP") {
-        "a DPoP-bound token cannot be sent without a proof"
-    } else if !is("Bearer") {
-        "a token of this type is not sent as a bearer token"
-    } else {
-        return Ok(fill("Bearer {}", &[access_token]));
-    };
-    Err(Error::config(ErrorCode::InvalidOption, "tokenType", refusal, &[]))
 }

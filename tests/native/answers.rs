@@ -6,7 +6,8 @@ use crate::script::{
 use crate::vectors::{mismatch, rows, text};
 use onbehalf::error::ErrorDetails;
 use onbehalf::http::HttpResponse;
-use onbehalf::protocol::rfc6749_token::{TokenSet, authorization_header};
+use onbehalf::protocol::rfc6749_token::TokenSet;
+use onbehalf::protocol::rfc6750_bearer::authorization_header;
 use serde_json::{Value, json};
 
 #[test]

@@ -7,7 +7,6 @@ use crate::script::{
 };
 use onbehalf::error::ErrorCode;
 use onbehalf::policy::preset::{PresetName, ServerPreset};
-use onbehalf::protocol::rfc6749_token::authorization_header;
 use serde_json::{Value, json};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -116,41 +115,6 @@ fn a_secret_is_sent_as_the_metadata_says_and_in_the_header_by_default() {
     }
     let known = exchange(&client(json!({ "auth": auth })), json!({})).request();
     assert_eq!(known.header("authorization"), basic);
-}
-
-#[test]
-fn t47_only_a_bearer_access_token_goes_into_the_authorization_header() {
-    let urn = |name: &str| ["urn:ietf:params:oauth:token-type:", name].concat();
-    for (token_type, issued) in [("Bearer", None), ("bearer", Some("access_token")), ("BEARER", Some("jwt"))] {
-        let issued = issued.map(urn);
-        assert_eq!(authorization_header("abc", token_type, issued.as_deref()).unwrap(), "Bearer abc");
-    }
-    for (token_type, issued) in [
-        ("N_A", None),
-        ("n_a", Some("access_token")),
-        ("DPoP", None),
-        ("dpop", Some("access_token")),
-        ("mac", None),
-        ("", None),
-        ("Bearer", Some("id_token")),
-        ("Bearer", Some("refresh_token")),
-        ("Bearer", Some("saml1")),
-        ("Bearer", Some("saml2")),
-        ("Bearer", Some("id-jag")),
-        ("Bearer", Some("txn_token")),
-        ("Bearer", Some("ID_TOKEN")),
-    ] {
-        let issued = issued.map(urn);
-        let refused = config_error(authorization_header("abc", token_type, issued.as_deref()));
-        assert_eq!(refused.0, ErrorCode::InvalidOption, "{token_type} {issued:?}");
-    }
-    // A second scheme behind the first.
-    for token in ["a, Basic dXNlcjpwYXNz", "a,Basic dXNlcjpwYXNz", "a b,\tBasic c"] {
-        assert!(authorization_header(token, "Bearer", None).is_err(), "{token}");
-    }
-    for token in ["for alice's", "a,b", "a, b", "a b,c"] {
-        assert!(authorization_header(token, "Bearer", None).is_ok(), "{token}");
-    }
 }
 
 #[test]
