@@ -68,8 +68,7 @@ pub fn authorization_header(
     issued_token_type: Option<&str>,
 ) -> Result<String, Error> {
     check_token(access_token, "accessToken", LONGEST_TOKEN)?;
-    // Behind a comma might stand another scheme with its credentials (RFC 9110 section 11.4).
-    if access_token.split(',').skip(1).any(|rest| rest.trim_ascii_start().contains(' ')) {
+    if reads_as_two(access_token) {
         let message =
             "`{}` could be read as two credentials: it cannot stand in an Authorization header (RFC 6750 section 2.1)";
         return Err(Error::config(ErrorCode::InvalidOption, "accessToken", message, &["accessToken"]));
@@ -85,6 +84,19 @@ pub fn authorization_header(
         return Ok(fill("Bearer {}", &[access_token]));
     };
     Err(Error::config(ErrorCode::InvalidOption, "tokenType", refusal, &[]))
+}
+
+/// True when behind a comma might stand another scheme with its credentials (RFC 9110 section 11.4): a word and a space.
+fn reads_as_two(access_token: &str) -> bool {
+    let (mut behind_comma, mut in_word) = (false, false);
+    for byte in access_token.bytes() {
+        if behind_comma && in_word && byte == b' ' {
+            return true;
+        }
+        behind_comma |= byte == b',';
+        in_word = !matches!(byte, b',' | b' ');
+    }
+    false
 }
 
 #[cfg(test)]
@@ -118,10 +130,10 @@ mod tests {
             assert_eq!(refused.code(), ErrorCode::InvalidOption, "{token_type} {issued:?}");
         }
         // A second scheme behind the first.
-        for token in ["a, Basic dXNlcjpwYXNz", "a,Basic dXNlcjpwYXNz", "a b,\tBasic c"] {
+        for token in ["a, Basic dXNlcjpwYXNz", "a,Basic dXNlcjpwYXNz", "a b,\tBasic c", "a,  b c", "a, b ,c", ",a b"] {
             assert!(authorization_header(token, "Bearer", None).is_err(), "{token}");
         }
-        for token in ["for alice's", "a,b", "a, b", "a b,c"] {
+        for token in ["for alice's", "a,b", "a, b", "a b,c", "a b, ,c", ",a"] {
             assert!(authorization_header(token, "Bearer", None).is_ok(), "{token}");
         }
     }
