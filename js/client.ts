@@ -11,7 +11,7 @@ import type { ClientCredentialsRequest, TokenExchangeRequest } from "./generated
 import { hostOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import { prepare } from "./prepare.js";
-import { given, refusalOf, refused, resourceRequest } from "./resource.js";
+import { given, refused, resourceRequest, verdictOn } from "./resource.js";
 import { TokenResponse } from "./token-response.js";
 import type {
   AbortSignalLike,
@@ -231,8 +231,8 @@ export class OAuthClient {
     );
     if (request.signal?.aborted) throw request.signal.reason;
     const response = await request.send(engine.host, authorization);
-    const refusal = refusalOf(response, accessToken);
-    if (refusal) throw refused(refusal, response);
+    const error = verdictOn(response, accessToken, "fail")?.error;
+    if (error) throw refused(error, response);
     return given(response);
   }
 }

@@ -7,7 +7,7 @@
 import { createCore } from "onbehalf:glue";
 import { invalid } from "./arguments.js";
 import { configError, InternalError, toError } from "./errors.js";
-import type { Step, StepInput } from "./generated.js";
+import type { OnRefusal, Step, StepInput } from "./generated.js";
 import { loader } from "./load/inline.js";
 
 /**
@@ -28,7 +28,14 @@ export interface CoreExports {
   describeStore(optionsJson: string): string;
   subjectFingerprint(key: string, subjectToken: string): string;
   isAbout(token: string, issuer: string, subject: string): boolean;
-  resourceRefusal(status: number, challenge: string, sent: string): string | undefined;
+  resourceVerdict(
+    status: number,
+    challenge: string,
+    sent: string,
+    onRefusal: OnRefusal,
+    scope: string,
+    left: number,
+  ): string;
 }
 
 /** @internal */

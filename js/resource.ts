@@ -11,7 +11,7 @@ import { Deadline, signalOf } from "./deadline.js";
 import type { Host } from "./driver.js";
 import { inBrowser } from "./encode.js";
 import { configError, networkError, type OAuthError, timedOut, toError } from "./errors.js";
-import type { ErrorData } from "./generated.js";
+import type { ErrorData, OnRefusal, ResourceVerdict } from "./generated.js";
 import { fetchOf } from "./host.js";
 import type { AbortSignalLike, HostRequestInit, HostResponse, ResourceInput, ResponseLike } from "./types.js";
 
@@ -100,13 +100,20 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
   return { url: href, origin, signal, replayable, send };
 }
 
-/** What the core makes of an answer that refuses the token it was sent; nothing for any other answer. */
-export function refusalOf(response: ResponseLike, sent: string): ErrorData | undefined {
-  const { status } = response;
+/**
+ * What a call does about an answer: see `ResourceCall` in the core. Nothing for an answer that refuses no token: it is given
+ * back without a call of the core.
+ */
+export function verdictOn(
+  { status, headers }: ResponseLike,
+  sent: string,
+  onRefusal: OnRefusal,
+  scope = "",
+  left = 0,
+): ResourceVerdict | undefined {
   if (status !== 401 && status !== 403) return undefined;
-  const challenge = headerOf(keepHeaders(response.headers), "www-authenticate") ?? "";
-  const refusal = ask((core) => core.resourceRefusal(status, challenge, sent));
-  return refusal && JSON.parse(refusal);
+  const challenge = headerOf(keepHeaders(headers), "www-authenticate") ?? "";
+  return JSON.parse(ask((core) => core.resourceVerdict(status, challenge, sent, onRefusal, scope, left)));
 }
 
 /** The error of a refusal, whose answer is not read further. */

@@ -45,6 +45,26 @@ struct StoreConfig {
     origins: Vec<String>,
 }
 
+/// What a call of a resource does about an answer.
+#[derive(Tsify)]
+#[expect(dead_code, reason = "a type for TypeScript")]
+struct ResourceVerdict {
+    /// Present when it fails.
+    #[tsify(optional)]
+    error: ErrorData,
+    /// Present when it is made again: what to ask the next verdict with.
+    #[tsify(optional)]
+    again: u32,
+    /// The scopes that it is made again with, if they are not those of before.
+    #[tsify(optional)]
+    scope: String,
+    /// The claims that it is made again with, as JSON text, if there are any.
+    #[tsify(optional)]
+    claims: String,
+    /// Whether the token that was sent is to be given out no more.
+    forget: bool,
+}
+
 /// A server's metadata and the JSON text it was read from.
 #[derive(Tsify)]
 #[expect(dead_code, reason = "a type for TypeScript")]

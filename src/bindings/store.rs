@@ -2,7 +2,8 @@
 
 use super::{data, operations, panic, thrown};
 use crate::flow::{CallOptions, store_exchange};
-use crate::policy::{cache, resource};
+use crate::policy::cache;
+use crate::policy::resource::{ATTEMPTS, OnRefusal, ResourceCall};
 use crate::secret::Secret;
 use wasm_bindgen::prelude::*;
 
@@ -49,9 +50,19 @@ pub fn is_about(token: &str, issuer: &str, subject: &str) -> bool {
     cache::is_about(token, issuer, subject)
 }
 
-/// The error data of a resource's answer that refuses the token it was sent; nothing for another answer.
-#[wasm_bindgen(js_name = resourceRefusal)]
-pub fn resource_refusal(status: u16, www_authenticate: &str, sent: &str) -> Option<String> {
-    let refused = resource::refusal(status, www_authenticate, &Secret::new(sent));
-    refused.map(|error| error.to_json())
+/// What a call of a resource does about an answer to a token that was asked for with this scope. `left` is what the last
+/// verdict said; at first 0 for a request that can be sent once only, and the largest number for any other.
+#[wasm_bindgen(js_name = resourceVerdict)]
+pub fn resource_verdict(
+    status: u16,
+    www_authenticate: &str,
+    sent: &str,
+    on_refusal: &str,
+    scope: &str,
+    left: u32,
+) -> String {
+    // Another word is none that our own facade would write.
+    let on_refusal = OnRefusal::of(on_refusal).unwrap_or(OnRefusal::Fail);
+    let mut call = ResourceCall { on_refusal, scope: scope.into(), claims: None, left: left.min(ATTEMPTS) };
+    call.verdict(status, www_authenticate, &Secret::new(sent))
 }
