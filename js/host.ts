@@ -2,6 +2,7 @@ import type { ClientAuthFunction } from "./auth.js";
 import type { Host } from "./driver.js";
 import { configError } from "./errors.js";
 import { Flights } from "./flight.js";
+import { MAX_RESPONSE_BYTES, TIMEOUT_MS } from "./generated.js";
 import type { ClientOptions, FetchLike } from "./types.js";
 
 /** What the driver needs, of the options of a client or a configuration. @internal */
@@ -14,8 +15,8 @@ export function hostOf({
   return {
     fetch: fetch ?? undefined,
     authenticate: typeof auth === "function" ? (auth as ClientAuthFunction) : undefined,
-    timeoutMs: timeoutMs ?? 30_000,
-    maxResponseBytes: maxResponseBytes ?? 1_048_576,
+    timeoutMs: timeoutMs ?? TIMEOUT_MS,
+    maxResponseBytes: maxResponseBytes ?? MAX_RESPONSE_BYTES,
     flights: new Flights(),
   };
 }

@@ -1,5 +1,6 @@
 //! One client: its options, checked once, and the metadata it remembers.
 
+pub mod defaults;
 mod identity;
 pub mod options;
 
@@ -19,7 +20,6 @@ use std::mem::take;
 
 const HOUR: u64 = 3_600_000;
 const MINUTE: u64 = 60_000;
-const DEFAULT_TIMEOUT: u64 = 30_000;
 const DEFAULT_RETRIES: u32 = 3;
 const DEFAULT_TOLERANCE: u64 = 10;
 
@@ -87,7 +87,7 @@ impl Client {
             endpoints: options.endpoints,
             metadata: times.map(cache),
             endpoint_origins: options.endpoint_origins,
-            timeout_ms: options.timeout_ms.unwrap_or(DEFAULT_TIMEOUT),
+            timeout_ms: options.timeout_ms.unwrap_or(defaults::TIMEOUT_MS),
             max_retries: options.max_retries.unwrap_or(DEFAULT_RETRIES),
             clock_tolerance_seconds: options.clock_tolerance_seconds.unwrap_or(DEFAULT_TOLERANCE),
             insecure_hosts: options.insecure_hosts,

@@ -18,6 +18,7 @@
 //! authentication by the host is a matter of JavaScript and not driven here.
 
 use crate::Error;
+use crate::client::defaults::MAX_RESPONSE_BYTES;
 use crate::error::ErrorCode;
 use crate::flow::{Failure, Flow, Input, Step};
 use crate::http::{HttpRequest, HttpResponse, Method};
@@ -33,9 +34,6 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, RequestRedirect};
-
-/// Longest answer that is read, in bytes.
-const MAX_RESPONSE_BYTES: u32 = 1_048_576;
 
 #[wasm_bindgen]
 extern "C" {

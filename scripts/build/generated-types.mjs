@@ -1,5 +1,5 @@
-// core.d.ts of wasm-bindgen → js/generated.ts: the interfaces, types and lists of names derived from Rust, without the raw
-// exports.
+// core.d.ts of wasm-bindgen → js/generated.ts: the interfaces, types, lists of names and defaults derived from Rust, without
+// the raw exports.
 
 /** What callers write, rather than read. */
 const written = /^(ClientCredentialsRequest|TokenExchangeRequest|ServerPreset|Preset(?!Name$)\w+|ErrorRule)$/;
@@ -7,7 +7,7 @@ const written = /^(ClientCredentialsRequest|TokenExchangeRequest|ServerPreset|Pr
 /** Declarations of the wasm-bindgen glue itself. */
 const glueOwn = new Set(["InitInput", "InitOutput", "SyncInitInput"]);
 
-/** Keeps each top-level `export interface`, `export type` and `export const … as const` together with its doc comment. */
+/** Keeps each top-level `export interface`, `export type` and `export const` of a value together with its doc comment. */
 export function typesFromDeclarations(declarations) {
   const kept = [];
   let comment = [];
@@ -22,7 +22,7 @@ export function typesFromDeclarations(declarations) {
       inComment = !line.includes("*/");
       continue;
     } else {
-      const start = /^export (interface|type|const(?= \w+ = \{)) (\w+)/.exec(line);
+      const start = /^export (interface|type|const(?= \w+ = [{\d])) (\w+)/.exec(line);
       if (!start) {
         if (line.trim() !== "") comment = [];
         continue;

@@ -1,5 +1,7 @@
-//! The lists of names as objects of the npm package. They cost no byte of wasm: the build writes them to js/generated.ts.
+//! The lists of names as objects of the npm package, and the defaults that its driver needs. They cost no byte of wasm: the
+//! build writes them to js/generated.ts.
 
+use crate::client::defaults::defaults;
 use crate::protocol::names::{grant_types, token_types};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -27,5 +29,15 @@ macro_rules! grant_type_object {
     };
 }
 
+macro_rules! default_constants {
+    ($( #[doc = $doc:literal] $name:ident: $of:ty = $value:literal, )+) => {
+        #[wasm_bindgen(typescript_custom_section)]
+        const DEFAULTS: &str = concat!(
+            $( "/** ", $doc, " */\nexport const ", stringify!($name), " = ", $value, ";\n\n", )+
+        );
+    };
+}
+
+defaults!(default_constants);
 token_types!(token_type_object);
 grant_types!(grant_type_object);
