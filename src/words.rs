@@ -53,7 +53,11 @@ pub(crate) use words;
 /// The word at a place in a list of words, each with a space behind it.
 #[inline(never)]
 pub(crate) fn nth(list: &'static str, place: usize) -> &'static str {
-    list.split_terminator(' ').nth(place).unwrap_or_default()
+    let mut words = list.split_terminator(' ');
+    for _ in 0..place {
+        words.next();
+    }
+    words.next().unwrap_or_default()
 }
 
 /// The place of a word in such a list.
