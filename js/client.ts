@@ -227,7 +227,7 @@ export class OAuthClient {
     const { accessToken, tokenType, issuedTokenType } = presented(token);
     const engine = OAuthClient.#open(client);
     const authorization = engine.ask((raw) =>
-      raw.authorizeResource(request.url, accessToken, tokenType, issuedTokenType),
+      raw.authorizeResource(request.url, accessToken, tokenType, issuedTokenType ?? ""),
     );
     if (request.signal?.aborted) throw request.signal.reason;
     const response = await request.send(engine.host, authorization);

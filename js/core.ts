@@ -21,7 +21,7 @@ export interface CoreExports {
   resume(operation: number, input: StepInput, status: number, headers: string, body: string, now: number): string;
   abandon(operation: number): void;
   basicAuthorization(clientId: string, clientSecret: string, encoding: "form" | "raw"): string;
-  authorizationHeader(accessToken: string, tokenType: string, issuedTokenType: string | undefined): string;
+  authorizationHeader(accessToken: string, tokenType: string, issuedTokenType: string): string;
   checkToken(token: string, field: string): void;
   panicLocation(): string;
   readonly StoreExchange: new (configJson: string, path: string, capsJson: string) => RawStoreExchange;
@@ -41,7 +41,7 @@ export interface CoreExports {
 /** @internal */
 export interface RawClient {
   start(name: string, paramsJson: string, callJson: string, now: number): string;
-  authorizeResource(url: string, token: string, tokenType: string, issuedTokenType: string | undefined): string;
+  authorizeResource(url: string, token: string, tokenType: string, issuedTokenType: string): string;
   free(): void;
 }
 

@@ -184,7 +184,7 @@ export class TokenResponse {
    */
   authorizationHeader(): string {
     const { accessToken, tokenType, issuedTokenType } = this.#token;
-    return ask((core) => core.authorizationHeader(accessToken, tokenType, issuedTokenType));
+    return ask((core) => core.authorizationHeader(accessToken, tokenType, issuedTokenType ?? ""));
   }
 
   /** Everything as plain data, tokens included. */

@@ -40,16 +40,17 @@ impl Client {
         operations::start(operation(&self.0, name, params, call), now)
     }
 
-    /// The `Authorization` value that presents a token at an address; throws error data when either may not be.
+    /// The `Authorization` value that presents a token at an address; throws error data when either may not be. An empty type
+    /// is one that is not known.
     #[wasm_bindgen(js_name = authorizeResource)]
     pub fn authorize_resource(
         &self,
         url: &str,
         token: &str,
         token_type: &str,
-        issued_token_type: Option<String>,
+        issued_token_type: &str,
     ) -> Result<String, JsValue> {
-        self.0.authorize_resource(url, token, token_type, issued_token_type.as_deref()).map_err(thrown)
+        self.0.authorize_resource(url, token, token_type, Some(issued_token_type)).map_err(thrown)
     }
 }
 
@@ -97,14 +98,11 @@ pub fn check_token(token: &str, field: &str) -> Result<(), JsValue> {
     rfc6750_bearer::check_token(token, field, rfc6750_bearer::LONGEST_TOKEN).map_err(thrown)
 }
 
-/// The `Authorization` value that presents a token; throws error data for a token that is no bearer credential.
+/// The `Authorization` value that presents a token; throws error data for a token that is no bearer credential. An empty
+/// type is one that is not known.
 #[wasm_bindgen(js_name = authorizationHeader)]
-pub fn authorization_header(
-    access_token: &str,
-    token_type: &str,
-    issued_token_type: Option<String>,
-) -> Result<String, JsValue> {
-    rfc6750_bearer::authorization_header(access_token, token_type, issued_token_type.as_deref()).map_err(thrown)
+pub fn authorization_header(access_token: &str, token_type: &str, issued_token_type: &str) -> Result<String, JsValue> {
+    rfc6750_bearer::authorization_header(access_token, token_type, Some(issued_token_type)).map_err(thrown)
 }
 
 /// Where this instance last panicked, such as `src/json/parser.rs:12`; empty when it did not.
