@@ -18,9 +18,9 @@ export function missing(field: string): ConfigError {
   return configError("missing_option", field, `\`${field}\` is required`);
 }
 
-/** The error for a name that nobody knows. */
-export function unknown(name: string): ConfigError {
-  return configError("unknown_option", name, `there is no option \`${name}\``);
+/** Refuses a name that is none of the caller's. An option that is null or undefined is absent, whatever its name. */
+export function refuse(plain: Plain, name: string): void {
+  if (plain[name] != null) throw configError("unknown_option", name, `there is no option \`${name}\``);
 }
 
 /** The error of a call after `close`. */

@@ -2,7 +2,7 @@
  * How a client authenticates. These classes keep secrets in private fields and hand them to the core only; they can be
  * made before the WebAssembly is loaded.
  */
-import { invalid, missing, requireOneOf, requirePlain, requireText, unknown } from "./arguments.js";
+import { invalid, missing, refuse, requireOneOf, requirePlain, requireText } from "./arguments.js";
 import { ask } from "./ask.js";
 import { brand } from "./brand.js";
 import { available } from "./core.js";
@@ -75,7 +75,7 @@ export class BasicAuth {
     options?: { readonly encoding?: "form" | "raw" | undefined } | null,
   ) {
     const { encoding, ...others } = requirePlain(options ?? {}, "options");
-    for (const name of Object.keys(others)) throw unknown(name);
+    for (const name of Object.keys(others)) refuse(others, name);
     const form = requireOneOf("encoding", encoding, "form", "raw");
     this.#data = { ...withClient("basic", clientId, clientSecret), ...(form && { encoding: form }) };
   }

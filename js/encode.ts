@@ -4,7 +4,7 @@
  *
  * @internal
  */
-import { invalid, isPlain, type Plain, requirePlain, unknown } from "./arguments.js";
+import { invalid, isPlain, type Plain, refuse, requirePlain } from "./arguments.js";
 import { ConfigError, configError } from "./errors.js";
 
 /** The parameters of an operation. `null` and `undefined` members are absent ones. */
@@ -60,11 +60,6 @@ export function pairs(source: unknown, field: string): [string, string][] {
     }
   } else for (const [name, value] of Object.entries(requirePlain(source, field))) put(value, name);
   return list;
-}
-
-/** Names that only this side may write. */
-export function refuse(plain: Plain, name: string): void {
-  if (plain[name] !== undefined) throw unknown(name);
 }
 
 /** `strict`: a value that is no JSON is refused here, wherever it is. */

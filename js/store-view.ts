@@ -1,6 +1,5 @@
-import { requirePlain } from "./arguments.js";
+import { refuse, requirePlain } from "./arguments.js";
 import { brand } from "./brand.js";
-import { refuse } from "./encode.js";
 import type { TokenExchangeStore } from "./store.js";
 import { checkToken, type Slot } from "./store-config.js";
 import type { Credential, CredentialKind, FindOptions, StoreFetchOptions, TokenOptions } from "./store-types.js";

@@ -3,7 +3,7 @@
  *
  * @internal
  */
-import { invalid, requireOneOf, requirePlain, requireText, unknown } from "./arguments.js";
+import { invalid, refuse, requireOneOf, requirePlain, requireText } from "./arguments.js";
 import { type Deadline, signalOf } from "./deadline.js";
 import { configError, type OAuthError, timedOut, toError } from "./errors.js";
 import type { Slot } from "./store-config.js";
@@ -41,7 +41,7 @@ export function refOf(ref: unknown): string {
 export function wantedOf(options: unknown, names: readonly string[]): Wanted {
   if (options == null) return {};
   const given = requirePlain(options, "options");
-  for (const name of Object.keys(given)) if (!names.includes(name)) throw unknown(name);
+  for (const name of Object.keys(given)) if (!names.includes(name)) refuse(given, name);
   const { subjectToken, actorToken, scope, cache } = given;
   return {
     subject: subjectToken == null ? undefined : requireText("subjectToken", subjectToken),

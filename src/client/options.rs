@@ -85,7 +85,7 @@ pub struct DiscoveryOptions {
 /// Whether metadata is discovered.
 #[derive(Clone, Copy, Debug)]
 pub enum Discovery {
-    /// Never: every endpoint has to be given.
+    /// By no operation: every endpoint has to be given.
     Off,
     /// When an endpoint is not given.
     On(DiscoveryOptions),
@@ -185,9 +185,7 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
             for (index, text) in options.texts(FIELD).iter().enumerate() {
                 match Url::parse(text).filter(is_origin) {
                     Some(url) => origins.push(url.origin()),
-                    None => {
-                        options.invalid(&element(FIELD, index), "`{}` has to be an origin such as https://as.example")
-                    }
+                    None => options.invalid(&element(FIELD, index), NO_ORIGIN),
                 }
             }
             EndpointOrigins::Listed(origins)
@@ -195,7 +193,10 @@ fn endpoint_origins(options: &Fields<'_, '_>) -> EndpointOrigins {
     }
 }
 
-fn is_origin(url: &Url) -> bool {
+/// The message about a URL that is more than an origin.
+pub(crate) const NO_ORIGIN: &str = "`{}` has to be an origin such as https://as.example";
+
+pub(crate) fn is_origin(url: &Url) -> bool {
     url.path() == "/" && !url.host().is_empty() && !url.has_query && !url.has_fragment && !url.has_user_info
 }
 

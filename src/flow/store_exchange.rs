@@ -2,7 +2,7 @@
 //! tokens.
 
 use crate::Client;
-use crate::client::options::{AuthData, AuthKind, ClientOptions};
+use crate::client::options::{AuthData, AuthKind, ClientOptions, NO_ORIGIN, is_origin};
 use crate::error::{Error, ErrorDetails};
 use crate::fields::{self, Fields, REQUIRED, element};
 use crate::flow::exchange_token::{TokenExchangeRequest, check, claims};
@@ -240,7 +240,12 @@ fn is_on_behalf_of(extra: &[(String, String)]) -> bool {
 fn allowed_origins(config: &Fields<'_, '_>, request: &TokenExchangeRequest, insecure_hosts: &[String]) -> Vec<String> {
     let mut origins = Vec::new();
     for (index, text) in config.texts("origins").iter().enumerate() {
-        if let Some(url) = address(config, &element("origins", index), text, insecure_hosts) {
+        let name = element("origins", index);
+        if let Some(url) = address(config, &name, text, insecure_hosts) {
+            // A path would look like a bound to where the token goes, and be none.
+            if !is_origin(&url) {
+                config.invalid(&name, NO_ORIGIN);
+            }
             origins.push(url.origin());
         }
     }

@@ -301,10 +301,15 @@ fn check_each(list: &mut Vec<String>, field: &str, wrong: fn(&str) -> bool, mess
     Ok(())
 }
 
-/// Authorization details are a JSON array of objects (RFC 9396 section 2).
+/// Authorization details are a JSON array of objects that each have a type (RFC 9396 section 2).
 pub(crate) fn check_authorization_details(text: Option<&str>) -> Result<(), Error> {
     let Some(text) = text else { return Ok(()) };
     let document = fields::document(text)?;
-    let objects = document.root().elements().is_some_and(|mut elements| elements.all(Value::is_object));
-    if objects { Ok(()) } else { Err(invalid("authorizationDetails", "`{}` has to be an array of objects")) }
+    let typed = |details: Value<'_, '_>| details.get("type").is_some_and(|name| name.as_str().is_some());
+    let objects = document.root().elements().is_some_and(|mut elements| elements.all(typed));
+    if objects {
+        Ok(())
+    } else {
+        Err(invalid("authorizationDetails", "`{}` has to be an array of objects with a `type`"))
+    }
 }

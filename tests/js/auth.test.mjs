@@ -130,6 +130,17 @@ describe("client authentication", () => {
     assert.equal(server.requests[0].headers.authorization, basic("client-1", "p%/+ é"));
   });
 
+  test("V-10, null and undefined options of Basic are absent ones", () => {
+    for (const options of [
+      null,
+      undefined,
+      { encoding: null },
+      { encoding: undefined, charset: undefined, id: null },
+    ]) {
+      assert.equal(new BasicAuth("client", "secret", options).clientId, "client");
+    }
+  });
+
   test("X2, Basic with encoding form is the default written out", async (t) => {
     const auth = new BasicAuth("a:b", "p%/+ é", { encoding: "form" });
     const { server, exchange } = await serveToken(t, [success()], { auth });

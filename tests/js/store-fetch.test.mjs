@@ -53,7 +53,7 @@ describe("store.fetch", () => {
     assert.deepEqual(presented(api), ["Bearer token-1-for-bob-token", "Bearer token-2-for-carol-token"]);
   });
 
-  test("a 401 evicts the token and is answered with one fresh one", async (t) => {
+  test("T42, a 401 evicts the token and is answered with one fresh one", async (t) => {
     const { server, store, api, url, events } = await world(t, [unauthorized, json({ ok: true })]);
     assert.equal((await store.fetch(CRM, url)).status, 200);
     assert.deepEqual(presented(api), ["Bearer token-1-for-alice-token", "Bearer token-2-for-alice-token"]);
@@ -131,7 +131,7 @@ describe("store.fetch", () => {
     assert.equal(server.requests.length, 1);
   });
 
-  test("B44, stepUp exchange: the union of the scopes, and the bound", async (t) => {
+  test("B44, T63, stepUp exchange: the union of the scopes, and the bound", async (t) => {
     const { server, store, url } = await world(t, [asksFor("crm:admin"), json({})]);
     const response = await store.fetch(CRM, url, { method: "POST", body: "x" }, { stepUp: "exchange" });
     assert.equal(response.status, 200);

@@ -34,6 +34,8 @@ describe("forSubject", () => {
       }
     }
     assert.equal(server.requests.length, 0);
+    await alice.getToken(CRM, { subjectToken: undefined, actorToken: null });
+    assert.equal(new Map(server.requests[0].form).get("subject_token"), "alice-token", "absent ones are none");
   });
 
   test("a subject token is required", async (t) => {

@@ -241,6 +241,8 @@ fn api2_arguments_of_an_exchange_are_refused_by_name() {
         (json!({ "authorizationDetails": {} }), INVALID, "authorizationDetails"),
         (json!({ "authorizationDetails": "[]" }), INVALID, "authorizationDetails"),
         (json!({ "authorizationDetails": [{ "type": "a" }, "b"] }), INVALID, "authorizationDetails"),
+        (json!({ "authorizationDetails": [{ "type": "a" }, {}] }), INVALID, "authorizationDetails"),
+        (json!({ "authorizationDetails": [{ "type": 5 }] }), INVALID, "authorizationDetails"),
         (json!({ "claims": 5 }), INVALID, "claims"),
         (json!({ "claims": [] }), INVALID, "claims"),
         (json!({ "claims": "" }), INVALID, "claims"),

@@ -67,6 +67,7 @@ fn failures_name_the_member_of_the_configuration() {
         (r#""discovery":{"ttl":1}"#, UnknownOption, "discovery.ttl"),
         (r#""endpointOrigins":["nope"]"#, InvalidOption, "endpointOrigins[0]"),
         (r#""origins":["http://crm.example"]"#, InsecureUrl, "origins[0]"),
+        (r#""origins":["https://crm.example/api"]"#, InvalidOption, "origins[0]"),
         (r#""timeoutMs":0"#, InvalidOption, "timeoutMs"),
         (r#""customHeaders":[["Authorization","x"]]"#, InvalidOption, "customHeaders.authorization"),
         (r#""subjectTokenType":"a b""#, InvalidOption, "subjectTokenType"),
