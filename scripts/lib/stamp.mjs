@@ -1,7 +1,7 @@
 // Skipping a step whose inputs and outputs are as it left them.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { at, root } from "./paths.mjs";
 
 /** All files below the given paths (files or folders, relative to the checkout), sorted. Missing ones are left out. */
@@ -31,13 +31,20 @@ export function hashOf(files, ...texts) {
   return hash.digest("hex");
 }
 
-/** Runs `work`, which gives the files it wrote, unless the last run had the same input and its files are untouched. */
+/**
+ * Runs `work`, which gives the files it wrote, unless the last run had the same input and its files are untouched. They are
+ * noted relative to the checkout: a target folder that was copied to another one says nothing about the files there.
+ */
 export async function unlessFresh(stampFile, input, work) {
   const stamp = readJson(stampFile);
-  if (stamp?.input === input && stamp.files.every((file) => existsSync(file)) && hashOf(stamp.files) === stamp.output) {
+  if (
+    stamp?.input === input &&
+    stamp.files.every((file) => existsSync(at(file))) &&
+    hashOf(stamp.files) === stamp.output
+  ) {
     return false;
   }
-  const files = await work();
+  const files = (await work()).map((file) => relative(root, file));
   writeAtomic(stampFile, JSON.stringify({ input, files, output: hashOf(files) }));
   return true;
 }
