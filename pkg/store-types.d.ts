@@ -94,7 +94,10 @@ export interface TokenExchangeStoreOptions {
     /** Is told of everything that happens, for audit and tracing. What it throws is ignored. */
     readonly onEvent?: ((event: OAuthEvent) => unknown) | null | undefined;
 }
-/** A credential: plain data that cannot be changed. `JSON.stringify` and printing show no token; spreading it does. */
+/**
+ * A credential: plain data that cannot be changed. `JSON.stringify` and `console.log` show no token. A spread copy does, and so
+ * do `console.dir`, `console.table` and loggers that merge it into their record.
+ */
 export interface Credential {
     /** `token-exchange:` and the name of the configuration. */
     readonly id: string;
