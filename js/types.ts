@@ -31,6 +31,16 @@ type Host<Name extends string, Otherwise> = typeof globalThis extends { [K in Na
   ? T
   : Otherwise;
 
+/**
+ * That of what a member may be which is of this kind. Typings that declare a host's classes as such, as those of Workers do,
+ * hide them from `typeof globalThis`; what `fetch` takes and gives names them still.
+ */
+type Named<From, Member extends string, Kind, Otherwise> = From extends { readonly [M in Member]?: infer Value }
+  ? [Extract<Value, Kind>] extends [never]
+    ? Otherwise
+    : Extract<Value, Kind>
+  : Otherwise;
+
 /** What is needed of an `AbortSignal`. */
 export interface AbortSignalLike {
   /** Whether it has aborted. */
@@ -52,11 +62,14 @@ export interface PairsLike {
 }
 
 /** The host's `AbortSignal`. */
-export type HostAbortSignal = Host<"AbortSignal", AbortSignalLike>;
+export type HostAbortSignal = Host<"AbortSignal", Named<HostRequestInit, "signal", AbortSignalLike, AbortSignalLike>>;
 /** The host's `Headers`. */
-export type HostHeaders = Host<"Headers", PairsLike>;
+export type HostHeaders = Host<"Headers", Named<HostResponse, "headers", PairsLike, PairsLike>>;
 /** The host's `URLSearchParams`. */
-export type HostURLSearchParams = Host<"URLSearchParams", PairsLike>;
+export type HostURLSearchParams = Host<
+  "URLSearchParams",
+  Named<HostRequestInit, "body", PairsLike & { sort(): void }, PairsLike>
+>;
 
 /** Names and values: a record, pairs, or an object that lists them as `Headers` and `URLSearchParams` do. */
 export type NameValues =

@@ -13,6 +13,13 @@ type Host<Name extends string, Otherwise> = typeof globalThis extends {
         prototype: infer T;
     };
 } ? T : Otherwise;
+/**
+ * That of what a member may be which is of this kind. Typings that declare a host's classes as such, as those of Workers do,
+ * hide them from `typeof globalThis`; what `fetch` takes and gives names them still.
+ */
+type Named<From, Member extends string, Kind, Otherwise> = From extends {
+    readonly [M in Member]?: infer Value;
+} ? [Extract<Value, Kind>] extends [never] ? Otherwise : Extract<Value, Kind> : Otherwise;
 /** What is needed of an `AbortSignal`. */
 export interface AbortSignalLike {
     /** Whether it has aborted. */
@@ -32,11 +39,13 @@ export interface PairsLike {
     forEach(callback: (value: string, name: string) => void): void;
 }
 /** The host's `AbortSignal`. */
-export type HostAbortSignal = Host<"AbortSignal", AbortSignalLike>;
+export type HostAbortSignal = Host<"AbortSignal", Named<HostRequestInit, "signal", AbortSignalLike, AbortSignalLike>>;
 /** The host's `Headers`. */
-export type HostHeaders = Host<"Headers", PairsLike>;
+export type HostHeaders = Host<"Headers", Named<HostResponse, "headers", PairsLike, PairsLike>>;
 /** The host's `URLSearchParams`. */
-export type HostURLSearchParams = Host<"URLSearchParams", PairsLike>;
+export type HostURLSearchParams = Host<"URLSearchParams", Named<HostRequestInit, "body", PairsLike & {
+    sort(): void;
+}, PairsLike>>;
 /** Names and values: a record, pairs, or an object that lists them as `Headers` and `URLSearchParams` do. */
 export type NameValues = Readonly<Record<string, string | readonly string[] | null | undefined>> | Iterable<readonly [string, string]> | {
     forEach(callback: (value: string, name: string) => void): void;

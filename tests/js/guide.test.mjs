@@ -1,4 +1,4 @@
-/** docs/guide.md: each of its blocks is a module, and is run here as it stands there. */
+/** docs/guide.md and docs/reference.md: each of their blocks is a module, and is run here as it stands there. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -10,11 +10,10 @@ import { json } from "../servers/quirk/server.mjs";
 import { failure, fields, GRANT, serve, success } from "./helpers.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const text = readFileSync(join(root, "docs/guide.md"), "utf8");
+const text = ["docs/guide.md", "docs/reference.md"].map((path) => readFileSync(join(root, path), "utf8")).join("");
 const blocks = new Map(
   text
     .split(/^## /m)
-    .slice(1)
     .map((section) => [/^.*/.exec(section)[0], /^```js\n(.*?)^```$/ms.exec(section)?.[1]])
     .filter(([, code]) => code !== undefined),
 );
@@ -43,8 +42,8 @@ async function world(t, ...answers) {
 
 const exchanges = (server) => server.requests.filter(({ path }) => path === "/token");
 
-describe("docs/guide.md", () => {
-  test("has one block to a section at most", () => {
+describe("docs/guide.md and docs/reference.md", () => {
+  test("have one block to a section at most", () => {
     assert.equal(text.match(/^```js$/gm).length, blocks.size);
   });
 
@@ -197,6 +196,12 @@ describe("docs/guide.md", () => {
     await shutDown(server, store);
     assert.equal(server.listening, false);
     assert.equal((await failure(store.forSubject("alice").getToken("r"))).code, "client_closed");
+  });
+
+  test("init: the form that is brought its WebAssembly", async () => {
+    await moduleOf("init");
+    const { OAuthClient } = await import("onbehalf/slim");
+    assert.equal(new OAuthClient("https://as.test").issuer, "https://as.test");
   });
 
   test("no block is left out", () => {
