@@ -161,7 +161,7 @@ export interface ClientOptions {
   /** Where discovered endpoints may be: a list is beside the issuer's own origin. Default `"any"`. */
   readonly endpointOrigins?: "any" | "same-origin" | readonly string[] | null | undefined;
   /** Hosts that may be spoken to by http, with a port or without. Loopback needs no mention. */
-  readonly insecureHosts?: readonly string[] | null | undefined;
+  readonly insecureHosts?: string | readonly string[] | null | undefined;
   /** Sends the requests. It must not follow redirects. Default: the global `fetch`, as it is at the time of each call. */
   readonly fetch?: FetchLike | null | undefined;
   /** Bounds each operation as a whole, and the wait for a resource's answer. Milliseconds, default 30000. */
