@@ -35,7 +35,7 @@ function described(config: TokenExchangeConfig, ref: string): { -readonly [K in 
     ref,
   };
   if (provider != null) credential.provider = provider;
-  if (tags != null) credential.tags = tags;
+  if (tags != null) credential.tags = tags as readonly string[]; // `Slot` has made a list of it
   return credential;
 }
 

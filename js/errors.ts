@@ -13,7 +13,9 @@ export type ErrorInit = Omit<ErrorData, "kind">;
 
 /** What stands beside the fields of an error, and is never printed. */
 export interface ErrorContext {
+  /** The original failure, by identity. */
   readonly cause?: unknown;
+  /** The headers of the answer. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -33,13 +35,28 @@ export class OAuthError extends Error {
     return value instanceof OAuthError;
   }
 
-  /** What happened. A code never changes its meaning. */
+  /** What happened. A code never changes its meaning. The README has a table of all codes. */
   declare readonly code: ErrorCode;
-  /** What helps. */
+  /**
+   * What helps, whatever the server:
+   *
+   * - `renew_subject`: the subject token is expired, revoked or not for us: get a fresh one
+   * - `user_interaction`: the user has to act, at `interactionUrl` if there is one
+   * - `claims_challenge`: the user has to sign in again with these `claims`
+   * - `step_up`: more scopes are needed
+   * - `narrow_request`: a scope or target is not allowed: ask for less
+   * - `denied`: the server said no, finally
+   * - `wait`: try again later, after `retryAfterMs` if there is one
+   * - `network`: the server was not reached, or not in time
+   * - `server_fault`: the server broke the protocol or fell over
+   * - `fix_client_auth`: the client's credentials are refused: replace them
+   * - `fix_config`: an option, or the server's configuration of this client, is wrong
+   * - `report_bug`: a bug of this package
+   */
   declare readonly action: Action;
-  /** Whether the same call may succeed later. */
+  /** Whether the same call may succeed later. What is safe to repeat has then been repeated already. */
   declare readonly retryable: boolean;
-  /** Whose fault it is. */
+  /** Whose fault it is: of the configuration, the user, the server, the network, or a bug of this package. */
   declare readonly fault: Fault;
   /** The HTTP status of the answer this is about. */
   declare readonly status?: number;
@@ -47,6 +64,7 @@ export class OAuthError extends Error {
   readonly #fields: Omit<ErrorInit, "message">;
   readonly #headers: Readonly<Record<string, string>> | undefined;
 
+  /** Errors are made by the package. */
   constructor(init: ErrorInit, context: ErrorContext = {}) {
     super(init.message);
     const { message, kind, ...fields } = init as ErrorData;
@@ -60,7 +78,10 @@ export class OAuthError extends Error {
     if ("cause" in context) Object.defineProperty(this, "cause", { get: () => context.cause });
   }
 
-  /** The original failure, by identity: what `fetch` rejected with, for example. Printing and cloning leave it out. */
+  /**
+   * The original failure, by identity: what `fetch` rejected with, for example. Printing and cloning leave it out. It is not
+   * cleaned, and loggers that follow causes print it.
+   */
   declare readonly cause?: unknown;
 
   /** The headers of the answer this is about: names in lower case, without `set-cookie`. Not part of the JSON. */

@@ -40,7 +40,7 @@ export interface TokenExchangeConfig
   /** Whose service it is, for people and routers; handed on in the credential. */
   readonly provider?: string | null | undefined;
   /** Labels for routers; handed on in the credential. */
-  readonly tags?: readonly string[] | null | undefined;
+  readonly tags?: string | readonly string[] | null | undefined;
   /** Where tokens are exchanged (RFC 6749 section 3.2). This or `issuer` is required. */
   readonly tokenEndpoint?: string | null | undefined;
   /** The issuer, whose metadata names the token endpoint (RFC 8414). */
@@ -58,7 +58,7 @@ export interface TokenExchangeConfig
   /** Addresses of the target services (RFC 8707). */
   readonly resource?: string | readonly string[] | null | undefined;
   /** Further origins that `fetch` may send the token to, beside those of `audience` and `resource`. */
-  readonly origins?: readonly string[] | null | undefined;
+  readonly origins?: string | readonly string[] | null | undefined;
   /** The type of the subject tokens (RFC 8693 section 3). Default: access token. */
   readonly subjectTokenType?: string | null | undefined;
   /** The type of the actor tokens (RFC 8693 section 3). Default: access token. */
@@ -114,7 +114,10 @@ export interface TokenExchangeStoreOptions {
   readonly onEvent?: ((event: OAuthEvent) => unknown) | null | undefined;
 }
 
-/** A credential: plain data that cannot be changed. `JSON.stringify` and printing show no token; spreading it does. */
+/**
+ * A credential: plain data that cannot be changed. `JSON.stringify` and `console.log` show no token. A spread copy does, and so
+ * do `console.dir`, `console.table` and loggers that merge it into their record.
+ */
 export interface Credential {
   /** `token-exchange:` and the name of the configuration. */
   readonly id: string;

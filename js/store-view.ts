@@ -25,17 +25,17 @@ export class SubjectStore {
     this.#tokens = actor === undefined ? { subjectToken } : { subjectToken, actorToken: actor };
   }
 
-  /** As that of the store. */
+  /** The credential of a configuration for this user, or `null`: as `findByRef` of the store. */
   async findByRef(ref: string, options?: Omit<FindOptions, Tokens>): Promise<Credential | null> {
     return this.#store.findByRef(ref, this.#own(options));
   }
 
-  /** As that of the store. */
+  /** The token of a configuration for this user, remembered or exchanged: as `getToken` of the store. */
   async getToken(ref: string, options?: Omit<TokenOptions, Tokens>): Promise<TokenResponse> {
     return this.#store.getToken(ref, this.#own(options));
   }
 
-  /** As that of the store. */
+  /** Calls the resource of a configuration with this user's token: as `fetch` of the store. */
   async fetch(
     ref: string,
     input: ResourceInput,
@@ -45,12 +45,12 @@ export class SubjectStore {
     return this.#store.fetch(ref, input, init, this.#own(options));
   }
 
-  /** As that of the store. */
+  /** The active configurations: as `listActive` of the store. */
   async listActive(): Promise<Credential[]> {
     return this.#store.listActive();
   }
 
-  /** As that of the store. */
+  /** The active configurations of a kind: as `listByKind` of the store. */
   async listByKind(kind: CredentialKind): Promise<Credential[]> {
     return this.#store.listByKind(kind);
   }

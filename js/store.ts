@@ -100,7 +100,11 @@ export class TokenExchangeStore {
     }
   }
 
-  /** The token that `findByRef` makes a credential of. Rejects with an `OAuthError` that says what is wrong. */
+  /**
+   * The token that `findByRef` makes a credential of, remembered or exchanged. Rejects with an `OAuthError` that says what is
+   * wrong: as `exchangeToken` of a client does, or of code `unknown_ref`, `inactive_ref` or `subject_token_unavailable`. What
+   * a provider of tokens throws, and `signal.reason`, come as they are.
+   */
   async getToken(ref: string, options?: TokenOptions): Promise<TokenResponse> {
     return (await this.#get(refOf(ref), wantedOf(options, TOKEN))).response;
   }
@@ -109,11 +113,13 @@ export class TokenExchangeStore {
    * Calls the resource of a configuration with its token. Takes what `fetch` takes.
    *
    * After a 401 the token is exchanged anew, once, if the body can be sent again, with the claims that the resource asks for
-   * if it does. The token goes to the origins of the
-   * configuration only: any other is refused with `endpoint_origin` before anything is sent. A redirect comes back as it is.
+   * if it does. The token goes to the origins of the configuration only: any other is refused with `endpoint_origin` before
+   * anything is sent. A redirect comes back as it is.
    *
    * The configuration's `timeoutMs` bounds the wait for a token, and again the wait for each answer; the body of the answer is
    * the caller's, and ended by `init.signal` alone. That signal ends every wait, with its own reason.
+   *
+   * Rejects as `getToken` does, and with `InsufficientScopeError` when `options.stepUp` says so (RFC 6750 section 3.1).
    */
   async fetch(
     ref: string,
@@ -130,7 +136,8 @@ export class TokenExchangeStore {
   }
 
   /**
-   * The store as one user sees it, for the time of a request. It shares everything and costs nothing.
+   * The store as one user sees it, for the time of a request. It shares everything and costs nothing. `subjectToken` is the
+   * token alone, without `Bearer `, which the caller has verified; `options.actorToken` is that of the party that acts.
    *
    * Throws `ConfigError` for what can be no token.
    */
@@ -138,13 +145,13 @@ export class TokenExchangeStore {
     return new SubjectStore(this, requireText("subjectToken", subjectToken), options, this.#slots);
   }
 
-  /** The active configurations. `ref` is their name there. */
+  /** The active configurations. `ref` is their name there, never a token. Rejects with `client_closed` after `close`. */
   async listActive(): Promise<Credential[]> {
     if (this.#closed) throw closed("store");
     return [...this.#slots.values()].filter(({ active }) => active).map(({ config }) => listed(config));
   }
 
-  /** The active configurations of a kind. */
+  /** The active configurations of a kind. As `listActive`. */
   async listByKind(kind: CredentialKind): Promise<Credential[]> {
     requireText("kind", kind);
     return (await this.listActive()).filter((credential) => credential.kind === kind);

@@ -31,9 +31,21 @@ type Host<Name extends string, Otherwise> = typeof globalThis extends { [K in Na
   ? T
   : Otherwise;
 
+/**
+ * That of what a member may be which is of this kind. Typings that declare a host's classes as such, as those of Workers do,
+ * hide them from `typeof globalThis`; what `fetch` takes and gives names them still.
+ */
+type Named<From, Member extends string, Kind, Otherwise> = From extends { readonly [M in Member]?: infer Value }
+  ? [Extract<Value, Kind>] extends [never]
+    ? Otherwise
+    : Extract<Value, Kind>
+  : Otherwise;
+
 /** What is needed of an `AbortSignal`. */
 export interface AbortSignalLike {
+  /** Whether it has aborted. */
   readonly aborted: boolean;
+  /** Why: what a call rejects with. */
   readonly reason?: unknown;
   addEventListener(type: "abort", listener: () => void): void;
   removeEventListener(type: "abort", listener: () => void): void;
@@ -50,11 +62,14 @@ export interface PairsLike {
 }
 
 /** The host's `AbortSignal`. */
-export type HostAbortSignal = Host<"AbortSignal", AbortSignalLike>;
+export type HostAbortSignal = Host<"AbortSignal", Named<HostRequestInit, "signal", AbortSignalLike, AbortSignalLike>>;
 /** The host's `Headers`. */
-export type HostHeaders = Host<"Headers", PairsLike>;
+export type HostHeaders = Host<"Headers", Named<HostResponse, "headers", PairsLike, PairsLike>>;
 /** The host's `URLSearchParams`. */
-export type HostURLSearchParams = Host<"URLSearchParams", PairsLike>;
+export type HostURLSearchParams = Host<
+  "URLSearchParams",
+  Named<HostRequestInit, "body", PairsLike & { sort(): void }, PairsLike>
+>;
 
 /** Names and values: a record, pairs, or an object that lists them as `Headers` and `URLSearchParams` do. */
 export type NameValues =
@@ -118,7 +133,7 @@ export interface CallOptions {
   readonly timeoutMs?: number | null | undefined;
   /** Headers for the requests of this call, over the client's `customHeaders`. */
   readonly headers?: NameValues | null | undefined;
-  /** Which of the credentials of a `MultiZoneBasicAuth` to use. */
+  /** Which of the credentials of a `MultiZoneBasicAuth` to use. Default: those of the zone that is called as the issuer. */
   readonly zone?: string | null | undefined;
 }
 
@@ -135,28 +150,33 @@ export interface ClientOptions {
   /** `false`: no discovery. Otherwise how long its results are kept, in milliseconds. Default one hour, and one minute. */
   readonly discovery?:
     | false
-    | { readonly ttlMs?: number | undefined; readonly negativeTtlMs?: number | undefined }
+    | {
+        /** Milliseconds for which a document is remembered; 0: not at all. Default 3600000. */
+        readonly ttlMs?: number | undefined;
+        /** Milliseconds for which a failure is remembered that would repeat, at most `ttlMs`; 0: not at all. Default 60000. */
+        readonly negativeTtlMs?: number | undefined;
+      }
     | null
     | undefined;
-  /** Where discovered endpoints may be. Default `"any"`. */
+  /** Where discovered endpoints may be: a list is beside the issuer's own origin. Default `"any"`. */
   readonly endpointOrigins?: "any" | "same-origin" | readonly string[] | null | undefined;
   /** Hosts that may be spoken to by http, with a port or without. Loopback needs no mention. */
-  readonly insecureHosts?: readonly string[] | null | undefined;
-  /** Sends the requests. Default: the global `fetch`, as it is at the time of each call. */
+  readonly insecureHosts?: string | readonly string[] | null | undefined;
+  /** Sends the requests. It must not follow redirects. Default: the global `fetch`, as it is at the time of each call. */
   readonly fetch?: FetchLike | null | undefined;
   /** Bounds each operation as a whole, and the wait for a resource's answer. Milliseconds, default 30000. */
   readonly timeoutMs?: number | null | undefined;
-  /** How often a failure that may pass is tried again. Default 3. */
+  /** How often one request is repeated after a failure that may pass; 0: never. Default 3, at most 100. */
   readonly maxRetries?: number | null | undefined;
-  /** The longest answer that is read, in bytes. Default 1048576. */
+  /** The longest answer that is read, in bytes after decompression. Default 1048576, at most 67108864. */
   readonly maxResponseBytes?: number | null | undefined;
   /** How far the clocks may differ, in seconds. Default 10, at most 60. */
   readonly clockToleranceSeconds?: number | null | undefined;
-  /** Default `onbehalf/<version>`; in browsers their own. */
+  /** The `User-Agent` header. Default `onbehalf/<version>`; in browsers their own. */
   readonly userAgent?: string | null | undefined;
   /** Headers on every request. Those that OAuth or HTTP decide are refused. */
   readonly customHeaders?: NameValues | null | undefined;
-  /** The rules to hold the server to. Default `"default"`. */
+  /** The rules to hold the server to. `"fapi2"` makes `issued_token_type` compulsory. Default `"default"`. */
   readonly conformance?: "default" | "mcp" | "fapi2" | null | undefined;
   /** Is told of every operation, for audit and tracing. It is called synchronously; what it throws is ignored. */
   readonly onEvent?: ((event: OAuthEvent) => unknown) | null | undefined;

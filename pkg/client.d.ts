@@ -24,11 +24,25 @@ export declare class OAuthClient {
     get issuer(): string;
     /** The same operations, for a transport of the caller's own. */
     get prepare(): Prepare;
-    /** Exchanges a token for another one: on behalf of its subject, for a resource (RFC 8693 section 2). */
+    /**
+     * Exchanges a token for another one: on behalf of its subject, for a resource (RFC 8693 section 2). Nothing is remembered:
+     * each call is a request.
+     *
+     * Rejects with `TokenExchangeError` when the server refuses, `AuthenticationError` when it does not accept the client,
+     * `OAuthProtocolError` for an answer or metadata that break their rules, `OAuthHttpError` for what is no OAuth answer,
+     * `NetworkError` for none or a late one, and `ConfigError` for wrong arguments, before any request.
+     */
     exchangeToken(params: TokenExchangeRequest, options?: CallOptions): Promise<TokenResponse>;
-    /** Asks for a token for the client itself (RFC 6749 section 4.4). */
+    /**
+     * Asks for a token for the client itself (RFC 6749 section 4.4). Nothing is remembered: each call is a request. Rejects as
+     * `exchangeToken` does, with `OAuthProtocolError` when the server refuses.
+     */
     clientCredentials(params?: ClientCredentialsRequest, options?: CallOptions): Promise<TokenResponse>;
-    /** The server's metadata (RFC 8414 section 3), from this client's memory while it is fresh. */
+    /**
+     * The server's metadata (RFC 8414 section 3), from this client's memory while it is fresh: `discovery.ttlMs`. Rejects with
+     * `OAuthProtocolError`, of code `discovery_failed` when there is no document and `issuer_mismatch` when it is of another
+     * issuer, and otherwise as `exchangeToken` does.
+     */
     discoverServerMetadata(options?: CallOptions): Promise<ServerMetadata>;
     /**
      * Calls a resource with a token in the Authorization header (RFC 6750 section 2.1). Takes what `fetch` takes; a

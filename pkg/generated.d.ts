@@ -152,15 +152,15 @@ export interface ServerPreset {
     /**
      * The subject token types the server takes; empty: any.
      */
-    readonly subjectTypes?: readonly string[] | null | undefined;
+    readonly subjectTypes?: string | readonly string[] | null | undefined;
     /**
      * The actor token types the server takes; empty: any.
      */
-    readonly actorTypes?: readonly string[] | null | undefined;
+    readonly actorTypes?: string | readonly string[] | null | undefined;
     /**
      * The token types the server issues; empty: any.
      */
-    readonly requestedTypes?: readonly string[] | null | undefined;
+    readonly requestedTypes?: string | readonly string[] | null | undefined;
     /**
      * Whether `requested_token_type` is sent.
      */
@@ -168,7 +168,7 @@ export interface ServerPreset {
     /**
      * Names that must stand in `extra`.
      */
-    readonly requiredExtra?: readonly string[] | null | undefined;
+    readonly requiredExtra?: string | readonly string[] | null | undefined;
     /**
      * Parameters that are sent with every exchange.
      */
@@ -197,7 +197,7 @@ export interface PresetClientAuth {
     /**
      * The methods the server takes, by their registered names; empty: any.
      */
-    readonly allowed?: readonly string[] | null | undefined;
+    readonly allowed?: string | readonly string[] | null | undefined;
     /**
      * True when an Authorization header must not be sent.
      */
@@ -528,7 +528,7 @@ export interface PresetResponse {
     /**
      * Further token types beside `Bearer`, `DPoP` and `N_A`.
      */
-    readonly tokenTypes?: readonly string[] | null | undefined;
+    readonly tokenTypes?: string | readonly string[] | null | undefined;
     /**
      * How `expires_in` is sent.
      */
@@ -536,7 +536,7 @@ export interface PresetResponse {
     /**
      * Members that hold what was issued when there is no `access_token`; a value that is no string is kept as JSON text.
      */
-    readonly payload?: readonly string[] | null | undefined;
+    readonly payload?: string | readonly string[] | null | undefined;
     /**
      * True when an answer without a token type means `Bearer`.
      */
@@ -569,7 +569,7 @@ export interface PresetTarget {
     /**
      * Parameters the server refuses.
      */
-    readonly forbid?: readonly ("audience" | "resource")[] | null | undefined;
+    readonly forbid?: "audience" | "resource" | readonly ("audience" | "resource")[] | null | undefined;
 }
 /**
  * What may be left out of `scope`.

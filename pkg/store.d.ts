@@ -22,30 +22,37 @@ export declare class TokenExchangeStore {
      * `onUnavailable` is `"throw"`: then only what the user has to mend gives `null`.
      */
     findByRef(ref: string, options?: FindOptions): Promise<Credential | null>;
-    /** The token that `findByRef` makes a credential of. Rejects with an `OAuthError` that says what is wrong. */
+    /**
+     * The token that `findByRef` makes a credential of, remembered or exchanged. Rejects with an `OAuthError` that says what is
+     * wrong: as `exchangeToken` of a client does, or of code `unknown_ref`, `inactive_ref` or `subject_token_unavailable`. What
+     * a provider of tokens throws, and `signal.reason`, come as they are.
+     */
     getToken(ref: string, options?: TokenOptions): Promise<TokenResponse>;
     /**
      * Calls the resource of a configuration with its token. Takes what `fetch` takes.
      *
      * After a 401 the token is exchanged anew, once, if the body can be sent again, with the claims that the resource asks for
-     * if it does. The token goes to the origins of the
-     * configuration only: any other is refused with `endpoint_origin` before anything is sent. A redirect comes back as it is.
+     * if it does. The token goes to the origins of the configuration only: any other is refused with `endpoint_origin` before
+     * anything is sent. A redirect comes back as it is.
      *
      * The configuration's `timeoutMs` bounds the wait for a token, and again the wait for each answer; the body of the answer is
      * the caller's, and ended by `init.signal` alone. That signal ends every wait, with its own reason.
+     *
+     * Rejects as `getToken` does, and with `InsufficientScopeError` when `options.stepUp` says so (RFC 6750 section 3.1).
      */
     fetch(ref: string, input: ResourceInput, init?: HostRequestInit, options?: StoreFetchOptions): Promise<HostResponse>;
     /**
-     * The store as one user sees it, for the time of a request. It shares everything and costs nothing.
+     * The store as one user sees it, for the time of a request. It shares everything and costs nothing. `subjectToken` is the
+     * token alone, without `Bearer `, which the caller has verified; `options.actorToken` is that of the party that acts.
      *
      * Throws `ConfigError` for what can be no token.
      */
     forSubject(subjectToken: string, options?: {
         readonly actorToken?: string | null | undefined;
     }): SubjectStore;
-    /** The active configurations. `ref` is their name there. */
+    /** The active configurations. `ref` is their name there, never a token. Rejects with `client_closed` after `close`. */
     listActive(): Promise<Credential[]>;
-    /** The active configurations of a kind. */
+    /** The active configurations of a kind. As `listActive`. */
     listByKind(kind: CredentialKind): Promise<Credential[]>;
     /**
      * Forgets the tokens of a configuration, or of all; of one subject, or of all. Gives how many there were.

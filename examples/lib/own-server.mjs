@@ -72,7 +72,10 @@ export async function exchangeAtOwnServer(report, settings) {
       step.rows("got", {
         type: `${token.tokenType}, ${token.issuedTokenType ?? "issued token type not said"}`,
         "expires in": token.expiresIn === undefined ? "not said" : `${token.expiresIn} s`,
-        granted: `${token.scope.join(" ") || "no scope"} (known from the ${token.scopeSource})`,
+        granted:
+          token.scopeSource === "unknown"
+            ? "not said"
+            : `${token.scope.join(" ") || "no scope"} (known from the ${token.scopeSource})`,
         ...shownClaims(token.accessToken),
       });
       if (token.assumed?.length > 0) step.note(`The answer left out: ${token.assumed.join(", ")}`);

@@ -1,7 +1,7 @@
 // TypeScript facade + glue + wasm → the JavaScript files of the package, one self-contained file per form.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { at, root } from "../lib/paths.mjs";
+import { at } from "../lib/paths.mjs";
 import { filesBelow, hashOf, unlessFresh, writeAtomic } from "../lib/stamp.mjs";
 import { esbuild as esbuildVersion } from "../lib/versions.mjs";
 
@@ -18,7 +18,7 @@ export const forms = [
 /** Writes all bundles of a variant unless they are fresh. Gives true when they were written. */
 export function bundle(variant) {
   const wasm = ["core_bg.wasm", "glue.js"].map((name) => join(variant.wasmDir, name));
-  const input = hashOf([...filesBelow("js", "scripts/build/bundle.mjs"), ...wasm], esbuildVersion, root);
+  const input = hashOf([...filesBelow("js", "scripts/build/bundle.mjs"), ...wasm], esbuildVersion);
   return unlessFresh(join(variant.wasmDir, "bundle.json"), input, async () => {
     mkdirSync(variant.outDir, { recursive: true });
     const written = await Promise.all(forms.map((form) => bundleOne(variant, form)));

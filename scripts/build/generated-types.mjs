@@ -43,11 +43,16 @@ export function typesFromDeclarations(declarations) {
   return [header, ...kept, ""].join("\n\n");
 }
 
-/** Members of what a caller writes: never changed by us, and absent as `null` or `undefined` too, where they are optional. */
+/**
+ * Members of what a caller writes: never changed by us, absent as `null` or `undefined` too, where they are optional, and of
+ * a list of texts the one text alone.
+ */
 function asWritten(lines) {
   return lines.map((line) =>
     line.replace(/^( +)(\w+)(\??): (.*);$/, (_, indent, name, optional, type) => {
-      const read = type.endsWith("[]") && !type.includes("readonly ") ? `readonly ${type}` : type;
+      const list = type.endsWith("[]") && !type.includes("readonly ") ? `readonly ${type}` : type;
+      const one = /^(?:string|\((".*")\))\[\]$/.exec(type);
+      const read = one ? `${one[1] ?? "string"} | ${list}` : list;
       return `${indent}readonly ${name}${optional}: ${read}${optional && " | null | undefined"};`;
     }),
   );

@@ -32,8 +32,8 @@ export function hashOf(files, ...texts) {
 }
 
 /**
- * Runs `work`, which gives the files it wrote, unless the last run had the same input and its files are untouched. The files
- * are those of this checkout, also when its `target/` was copied from another.
+ * Runs `work`, which gives the files it wrote, unless the last run had the same input and its files are untouched. They are
+ * noted relative to the checkout: a target folder that was copied to another one says nothing about the files there.
  */
 export async function unlessFresh(stampFile, input, work) {
   const stamp = readJson(stampFile);

@@ -11,10 +11,11 @@ const ways = [
   { module: "nodenext", files: ["esm.mts", "slim.mts", "cjs.cts"] },
   { module: "esnext", moduleResolution: "bundler", files: ["esm.mts", "slim.mts", "plain.ts"] },
 ];
-/** Browsers and Workers have the DOM library, Node programs often only @types/node. */
+/** Browsers have the DOM library, Node programs often only @types/node, and Workers typings of their own. */
 const hosts = [
   { name: "dom", lib: ["es2022", "dom"], types: [] },
   { name: "node", lib: ["es2022"], types: ["node"] },
+  { name: "worker", lib: ["es2022"], types: [], only: ["worker.mts"] },
 ];
 const compilers = ["typescript-7", "typescript-5.9", "typescript-5.4"];
 const older = "../tests/packaging/compilers/node_modules";
@@ -24,6 +25,7 @@ export function typeResolution() {
     for (const file of ["esm.mts", "cjs.cts", "plain.ts"])
       copyFileSync(at("tests/packaging/use.ts"), join(folder, file));
     copyFileSync(at("tests/packaging/use-slim.ts"), join(folder, "slim.mts"));
+    copyFileSync(at("tests/packaging/use-worker.ts"), join(folder, "worker.mts"));
     for (const name of ["@types/node", "undici-types"]) {
       mkdirSync(join(folder, "node_modules", name), { recursive: true });
       cpSync(at("node_modules", name), join(folder, "node_modules", name), { recursive: true });
@@ -39,16 +41,19 @@ export function typeResolution() {
       throw new Failure(`${failures.length} of ${jobs.length} ways to compile fail`, failures.join("\n"));
     }
     const modules = ways.map(({ module }) => module).join(", ");
-    return `${jobs.length} ways to compile: ${compilers.join(", ")}; ${modules}; with dom, with @types/node`;
+    return `${jobs.length} ways to compile: ${compilers.join(", ")}; ${modules}; with dom, with @types/node, as a Worker`;
   });
 }
 
 /** Gives what the compiler says, in a list that is empty when it says nothing. */
 async function compile(folder, { compiler, host, way, config }) {
   const { files, ...resolution } = way;
-  const { name, ...library } = host;
+  const { name, only, ...library } = host;
   const always = { target: "es2022", strict: true, exactOptionalPropertyTypes: true, noEmit: true };
-  writeFileSync(config, JSON.stringify({ compilerOptions: { ...always, ...resolution, ...library }, files }));
+  writeFileSync(
+    config,
+    JSON.stringify({ compilerOptions: { ...always, ...resolution, ...library }, files: only ?? files }),
+  );
   const path = compiler === "typescript-7" ? "typescript/bin/tsc" : `${older}/${compiler}/bin/tsc`;
   const { status, output } = await run(...npmTool(path, ["-p", config]), { quiet: true, cwd: folder });
   if (status === 0) return [];

@@ -138,3 +138,28 @@ export async function find(): Promise<Credential | null> {
 }
 
 export const urns: string[] = [GrantType.TOKEN_EXCHANGE, RFC_TOKEN_TYPES.JWT];
+
+// Wherever a list is taken, so is the one text.
+export const lists = [
+  new OAuthClient("https://as.example", {
+    insecureHosts: "as.example",
+    preset: {
+      id: "mine",
+      target: { forbid: "audience" },
+      subjectTypes: TokenType.ACCESS_TOKEN,
+      actorTypes: TokenType.JWT,
+      requestedTypes: TokenType.JWT,
+      requiredExtra: "tenant",
+      clientAuth: { allowed: "none" },
+      response: { tokenTypes: "PoP", payload: "token" },
+    },
+  }),
+  new TokenExchangeStore({
+    configs: [
+      {
+        ...{ ref: "crm", name: "CRM", kind: "user-delegated", scope: "contacts", status: "active", clientId: "a" },
+        ...{ issuer: "https://as.example", origins: "https://crm.example", tags: "crm" },
+      },
+    ],
+  }),
+];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startDemo } from "../../../examples/lib/demo.mjs";
+import { json, quirkServer } from "../quirk/server.mjs";
 import { run } from "./run.mjs";
 
 async function ownServer(demo, changes = {}) {
@@ -35,6 +36,19 @@ test("the main job runs against a server of one's own", async () => {
     assert.ok(!output.includes(settings.CLIENT_SECRET));
   } finally {
     await demo.close();
+  }
+});
+
+test("what a server of one's own leaves out is called not said", async () => {
+  const server = await quirkServer();
+  try {
+    server.on("/token", json({ access_token: "issued", token_type: "Bearer" }));
+    const settings = { CLIENT_ID: "agent", CLIENT_SECRET: "hush", SUBJECT_TOKEN: "alice", AUDIENCE: "crm" };
+    const { output } = await run("start.mjs", { ISSUER: server.metadata(), ...settings });
+    assert.match(output, /^ +expires in +not said$/m);
+    assert.match(output, /^ +granted +not said$/m);
+  } finally {
+    await server.close();
   }
 });
 
