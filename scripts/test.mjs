@@ -14,13 +14,14 @@ import { jsTests, mainJob } from "./suites/js.mjs";
 import { keycloakSuite } from "./suites/keycloak.mjs";
 import { attwCheck, publintCheck } from "./suites/packaging.mjs";
 import { bundlerSuites, runtimeSuites } from "./suites/runtimes.mjs";
-import { nativeExample, nativeTests, wasmInChromium, wasmInNode } from "./suites/rust.mjs";
+import { hostileAnswers, nativeExample, nativeTests, wasmInChromium, wasmInNode } from "./suites/rust.mjs";
 
 const suites = [
   { name: "build", quick: true, run: () => build() },
   { name: "build with planted panic", quick: true, run: () => build(planted) },
   ...checks.map((check) => ({ ...check, quick: true })),
   { name: "rust native", quick: true, run: nativeTests },
+  { name: "rust hostile", run: hostileAnswers },
   { name: "rust example", quick: true, run: nativeExample },
   { name: "wasm in node", quick: true, run: wasmInNode },
   { name: "wasm in chromium", run: wasmInChromium },
