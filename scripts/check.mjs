@@ -49,7 +49,7 @@ function tool(program, args, closing, env) {
 }
 
 await main(import.meta.url, async () => {
-  await setUp("build");
+  await setUp("check");
   console.log(await build());
   if (!(await runSuites(checks))) process.exitCode = 1;
 });

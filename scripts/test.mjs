@@ -47,7 +47,7 @@ await main(import.meta.url, async () => {
   if (unknown.length > 0) {
     throw new Error(`no suite ${unknown.join(", ")}. There are: ${suites.map(({ name }) => name).join(", ")}`);
   }
-  await setUp(values.quick || only ? "build" : "test");
+  await setUp(values.quick || only ? "check" : "test");
   const chosen = suites.filter(({ name, quick }) => (only ? only.includes(name) : quick || !values.quick));
   if (!(await runSuites(chosen))) process.exitCode = 1;
 });
