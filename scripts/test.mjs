@@ -1,7 +1,7 @@
 // npm test: everything. `--quick`: without browsers, the packed package and the main job. `--only name,name`: some.
 import { parseArgs } from "node:util";
-import { runChromium, runEdge, runWorkerd } from "../tests/consumers/hosts.mjs";
-import { runNode } from "../tests/consumers/node.mjs";
+import { runEdge } from "../tests/consumers/edge.mjs";
+import { runReadme } from "../tests/consumers/readme.mjs";
 import { typeResolution } from "../tests/packaging/types.mjs";
 import { build } from "./build.mjs";
 import { reproducible } from "./check/reproducible.mjs";
@@ -29,10 +29,8 @@ const suites = [
   { name: "publint", run: publintCheck },
   { name: "attw", run: attwCheck },
   { name: "type resolution", run: typeResolution },
-  { name: "consumer node", run: runNode },
-  { name: "consumer workerd", run: runWorkerd },
-  { name: "consumer edge", run: runEdge },
-  { name: "consumer chromium", run: runChromium },
+  { name: "readme lines", run: runReadme },
+  { name: "edge", run: runEdge },
   ...runtimeSuites,
   ...bundlerSuites,
   { name: "keycloak", run: keycloakSuite },
