@@ -262,8 +262,9 @@ impl<'a> Index<'a> {
 
 fn hash(window: &[u8]) -> usize {
     let mut hash: u64 = 0;
-    for half in window.as_chunks().0 {
-        hash = (hash ^ u64::from_le_bytes(*half)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for half in window.chunks_exact(8) {
+        let half = half.try_into().map_or(0, u64::from_le_bytes);
+        hash = (hash ^ half).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         hash ^= hash >> 29;
     }
     usize::try_from(hash & 0xffff_ffff).unwrap_or_default()
