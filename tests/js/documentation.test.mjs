@@ -3,7 +3,7 @@
  * docs/reference.md lists what there is.
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, test } from "node:test";
 import { ConfigError, MultiZoneBasicAuth, OAuthClient, TokenExchangeStore } from "onbehalf";
@@ -36,14 +36,11 @@ describe("links", () => {
 });
 
 describe("SECURITY.md and the tests", () => {
-  // A file is named in full once, and by its first word after that: of two with the same one, the first.
-  const files = new Map();
-  const fileOf = (name) => {
-    if (!/^(tests|src)\/.*\.\w+$/.test(name)) return files.get(name);
-    const [, word] = /([\w-]+)[\w.]*$/.exec(name);
-    if (!files.has(word)) files.set(word, name);
-    return name;
-  };
+  /** A file is named by its path, or by its first word: that of tests/js, otherwise of tests/native. */
+  const fileOf = (name) =>
+    [name, `tests/js/${name}.test.mjs`, `tests/native/${name}.rs`].find(
+      (path) => /^(tests|src)\/.*\.\w+$/.test(path) && existsSync(new URL(path, root)),
+    );
   const rows = textOf("SECURITY.md")
     .split("\n")
     .filter((line) => /^\| (?!attack|---)/.test(line));
