@@ -1,4 +1,4 @@
-// Installs what this machine lacks, nothing it has: `node scripts/setup.mjs --for start|build|test`.
+// Installs what this machine lacks, nothing it has: `node scripts/setup.mjs --for build|check|keycloak|test`.
 // Runs before node_modules exists, so it and what it imports use Node's own modules only.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,11 +9,32 @@ import { at, root } from "./lib/paths.mjs";
 import { capture, must, run, toolsDir, which } from "./lib/run.mjs";
 import { rust, wasmBindgen, wasmTarget } from "./lib/versions.mjs";
 
-/** `start` and `build` need the compilers; `test` needs browsers too. */
+// Programs of the system: a row names those of which one will do, and last the package that brings it.
+const BROWSERS = [
+  ["chromium", "google-chrome", "chromium"],
+  ["chromedriver", "chromium-driver"],
+  ["firefox", "firefox-esr", "firefox-esr"],
+];
+const KEYCLOAK = [
+  ["java", "default-jre-headless"],
+  ["mvn", "maven"],
+  ["unzip", "unzip"],
+];
+
+/** What is needed beside the compilers and the npm packages, by purpose. */
+const PURPOSES = {
+  build: { system: [] },
+  check: { system: [], linters: true },
+  keycloak: { system: KEYCLOAK },
+  test: { system: [...BROWSERS, ...KEYCLOAK], linters: true },
+};
+
+/** Makes everything ready for a purpose. */
 export async function setUp(purpose) {
   needRust();
-  const installs = [npmPackages(root), wasmTools()];
-  if (purpose === "test") installs.push(npmPackages(at("tests/packaging/compilers")), systemPackages());
+  const { system, linters } = PURPOSES[purpose];
+  const installs = [npmPackages(root), rustTools(linters), systemPackages(system)];
+  if (purpose === "test") installs.push(npmPackages(at("tests/packaging/compilers")));
   await all(installs);
   if (purpose !== "test") return;
   // Not imported above: these need what was installed just now.
@@ -63,11 +84,13 @@ function installedFrom(lock, record) {
   );
 }
 
-async function wasmTools() {
+async function rustTools(linters) {
   if (!existsSync(capture("rustc", ["--print", "target-libdir", "--target", wasmTarget]).trim())) {
-    if (!which("rustup")) throw new Error(`the Rust target ${wasmTarget} is missing, and there is no rustup to add it`);
-    say(`Rust target ${wasmTarget}`);
-    await must("rustup", ["target", "add", wasmTarget], { quiet: true });
+    await rustup("target", wasmTarget);
+  }
+  for (const [component, command] of linters ? LINTERS : []) {
+    const { status } = await run("cargo", [command, "--version"], { quiet: true });
+    if (status !== 0) await rustup("component", component);
   }
   if (hasWasmBindgen()) return;
   say(`wasm-bindgen ${wasmBindgen} (compiles for about two minutes)`);
@@ -80,30 +103,34 @@ async function wasmTools() {
   if (!hasWasmBindgen()) throw new Error(`wasm-bindgen ${wasmBindgen} was installed but is not found on PATH`);
 }
 
+/** The minimal profile of rustup has neither, though it puts their names on PATH. */
+const LINTERS = [
+  ["rustfmt", "fmt"],
+  ["clippy", "clippy"],
+];
+
+/** Adds a target or a component to the toolchain in use. */
+async function rustup(what, name) {
+  if (!which("rustup")) throw new Error(`the Rust ${what} ${name} is missing, and there is no rustup to add it`);
+  say(`Rust ${what} ${name}`);
+  await must("rustup", [what, "add", name], { quiet: true });
+}
+
 function hasWasmBindgen() {
   const tools = ["wasm-bindgen", "wasm-bindgen-test-runner"];
   return tools.every((tool) => which(tool) && capture(tool, ["--version"]).includes(` ${wasmBindgen}`));
 }
 
-/** What the tests need of the system, by the program that shows that it is there. */
-const SYSTEM = [
-  ["chromium", "google-chrome", "chromium"],
-  ["chromedriver", "chromium-driver"],
-  ["firefox", "firefox-esr", "firefox-esr"],
-  ["java", "openjdk-17-jre-headless"],
-  ["mvn", "maven"],
-  ["unzip", "unzip"],
-];
-
-async function systemPackages() {
-  const wanted = SYSTEM.filter((row) => !row.slice(0, -1).some(which)).map((row) => row.at(-1));
+async function systemPackages(rows) {
+  const wanted = rows.filter((row) => !row.slice(0, -1).some(which)).map((row) => row.at(-1));
   if (wanted.length === 0) return;
   const how = `install ${wanted.join(", ")}, or put the programs on PATH`;
-  if (!which("apt-get")) throw new Error(`the tests need more of this system: ${how}`);
+  const isRoot = process.getuid?.() === 0;
+  if (!which("apt-get")) throw new Error(`this system lacks what is needed, and there is no apt-get: ${how}`);
+  if (!isRoot && !which("sudo")) throw new Error(`only root can use apt-get, and there is no sudo: ${how}`);
   say(wanted.join(" "));
-  const asRoot = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
-  const apt = async (...args) => {
-    const command = [...asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...args];
+  const apt = (...args) => {
+    const command = [...(isRoot ? [] : ["sudo", "-n"]), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...args];
     return run(command[0], command.slice(1), { quiet: true });
   };
   for (const last of [false, true]) {
@@ -121,6 +148,6 @@ function say(what) {
 
 await main(import.meta.url, async () => {
   const { values } = parseArgs({ options: { for: { type: "string", default: "test" } } });
-  if (!["start", "build", "test"].includes(values.for)) throw new Error("--for start|build|test");
+  if (!Object.hasOwn(PURPOSES, values.for)) throw new Error(`--for ${Object.keys(PURPOSES).join("|")}`);
   await setUp(values.for);
 });

@@ -7,7 +7,7 @@ import { at, root } from "./lib/paths.mjs";
 import { setUp } from "./setup.mjs";
 
 await main(import.meta.url, async () => {
-  await setUp("start");
+  await setUp(process.argv.includes("--keycloak") ? "keycloak" : "build");
   console.log(await build());
   const example = spawnSync(process.execPath, [at("examples/start.mjs"), ...process.argv.slice(2)], {
     cwd: root,

@@ -10,9 +10,6 @@ const REQUIRED = {
   AUDIENCE: "the API the new token is for, as your server calls it",
 };
 
-/** Presets the main entry knows; the others are registered by an import. */
-const BUILT_IN_PRESETS = ["rfc8693", "keycloak", "entra"];
-
 /**
  * Reads the settings: `settings` when all are there, `missing` when only some are. SCOPE and PRESET are optional and do
  * not count as a start.
@@ -46,7 +43,7 @@ export async function exchangeAtOwnServer(report, settings) {
   let client;
   try {
     const { metadata, createClient } = await report.step(`Discovery at ${issuer}`, async (step) => {
-      const connect = await clientFactory(report, settings);
+      const connect = clientFactory(report, settings);
       client = connect(BasicAuth);
       const found = await client.discoverServerMetadata();
       step.rows("found", {
@@ -98,11 +95,7 @@ function checkAgainst(step, { before, after, audience }) {
   if (before?.sub !== undefined) step.check("the token is still about the same user", after.sub, before.sub);
 }
 
-async function clientFactory(report, { issuer, clientId, clientSecret, preset }) {
-  if (preset && !BUILT_IN_PRESETS.includes(preset)) {
-    // Where there are no further presets, the client refuses the name and says which ones it knows.
-    await import("onbehalf/presets").catch(() => {});
-  }
+function clientFactory(report, { issuer, clientId, clientSecret, preset }) {
   const fetch = watchedFetch({ from: "this script", names: new Map(), print: report.note });
   return (Auth) =>
     new OAuthClient(issuer, { auth: new Auth(clientId, clientSecret), ...(preset && { preset }), fetch });

@@ -1,12 +1,13 @@
 // A real Keycloak: the cases of tests/servers/keycloak, then the main job, against one server that ends with the suite.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { realms } from "../../tests/servers/keycloak/realm.mjs";
 import { main } from "../lib/main.mjs";
+import { nodeTests } from "../lib/node-tests.mjs";
 import { at } from "../lib/paths.mjs";
-import { run } from "../lib/run.mjs";
 import { Failure, runSuites } from "../lib/suites.mjs";
 import { fetchKeycloak, startKeycloak } from "../servers/keycloak.mjs";
 import { writeServerReport } from "../servers/report.mjs";
+import { mainJob } from "./js.mjs";
 
 const results = at("target/servers/keycloak.jsonl");
 
@@ -17,7 +18,7 @@ export async function keycloakSuite() {
   const server = await startKeycloak({ realms });
   try {
     const cases = await keycloakCases(server);
-    return `${cases}\n${await mainJob(server)}`;
+    return `${cases}\n${await mainJob(`--keycloak=${server.url}`)}`;
   } finally {
     await server.stop();
   }
@@ -25,28 +26,16 @@ export async function keycloakSuite() {
 
 async function keycloakCases({ url, version, log }) {
   mkdirSync(at("target/servers"), { recursive: true });
-  rmSync(results, { force: true });
   writeFileSync(results, "");
-  const file = at("tests/servers/keycloak/cases.mjs");
   const env = { ONBEHALF_KEYCLOAK: url, ONBEHALF_RESULTS: results };
-  const args = ["--test", "--test-reporter=spec", file];
-  const { status, output } = await run(process.execPath, args, { quiet: true, env });
-  const count = (what) => Number(new RegExp(`^\\S* ?${what} (\\d+)`, "m").exec(output)?.[1] ?? 0);
-  const closing = `Keycloak ${version}: tests ${count("tests")}, pass ${count("pass")}, fail ${count("fail")}, skipped ${count("skipped")}`;
-  if (status !== 0) throw new Failure(`${closing}, exit ${status}`, `${output}\nKeycloak said last:\n${log()}`);
+  const { closing, pass } = await nodeTests(["tests/servers/keycloak/cases.mjs"], env).catch((error) => {
+    error.output = `${error.output}\nKeycloak said last:\n${log()}`;
+    throw error;
+  });
   const rows = readFileSync(results, "utf8").trim().split("\n").filter(Boolean).map(JSON.parse);
-  if (rows.length === 0 || rows.length !== count("pass")) {
-    throw new Failure(`${closing}, but ${rows.length} results`, output);
-  }
+  if (rows.length !== pass) throw new Failure(`${closing}, but ${rows.length} results`);
   writeServerReport({ server: "Keycloak", version, results: rows });
-  return `${closing}; docs/servers.md written`;
-}
-
-async function mainJob({ url }) {
-  const args = [at("examples/start.mjs"), `--keycloak=${url}`];
-  const { status, output } = await run(process.execPath, args, { quiet: true });
-  if (status !== 0) throw new Failure(`examples/start.mjs --keycloak: exit ${status}`, output);
-  return output.trim().split("\n").at(-1);
+  return `Keycloak ${version}: ${closing}; docs/servers.md written`;
 }
 
 await main(import.meta.url, async () => {

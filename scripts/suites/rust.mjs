@@ -11,9 +11,17 @@ export function nativeTests() {
   return cargoTest(["test", "--locked", "--quiet"], {});
 }
 
-/** The same with many more cases per property and rounds per attack, optimised. */
+const HOSTILE = { ONBEHALF_HOSTILE_ANSWERS: "100000" };
+
+/** All hostile answers, of which `rust native` sends some. */
+export function hostileAnswers() {
+  return cargoTest(["test", "--locked", "--quiet", "--test", "native", "t69_x4_"], HOSTILE);
+}
+
+/** The same with many more cases per property and all hostile answers, optimised. */
 export function nativeTestsAtLength() {
-  return cargoTest(["test", "--locked", "--quiet", "--release", "--test", "native"], { PROPTEST_CASES: "200000" });
+  const args = ["test", "--locked", "--quiet", "--release", "--test", "native"];
+  return cargoTest(args, { PROPTEST_CASES: "200000", ...HOSTILE });
 }
 
 /** The native program of the examples, against the server of the others: once refused, once accepted. */

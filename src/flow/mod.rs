@@ -3,6 +3,7 @@
 //! A flow is an `async fn` that awaits nothing but the effects of [`Io`]. [`Flow::resume`] polls it once, with a waker that
 //! does nothing, and gives the next [`Step`]. There is no executor, no clock and no I/O here.
 
+mod call;
 pub mod client_credentials;
 pub mod discover_server_metadata;
 pub mod exchange_token;
@@ -10,13 +11,14 @@ pub mod store_exchange;
 pub mod token_endpoint;
 
 use crate::error::{Bug, Error, ErrorCode, TransportError};
-use crate::fields::{self, Fields};
 use crate::form::Form;
 use crate::http::{Header, HttpRequest, HttpResponse};
-use crate::policy::cache::Caps;
+use crate::policy::action::{driver_refused, origin_of};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::text::fill;
 use crate::time::UnixMillis;
+pub(crate) use call::Call;
+pub use call::CallOptions;
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -183,18 +185,18 @@ fn mismatch() -> Error {
 
 impl Failure {
     fn into_error(self, url: &str) -> Error {
-        let place = crate::policy::action::origin_of(url);
+        let place = origin_of(url);
         let transport =
             |code, reason: &str| Error::from(TransportError { code, message: fill("{}{}", &[&place, reason]) });
         match self {
             Self::Timeout => transport(ErrorCode::Timeout, " did not answer before `timeoutMs` was over"),
             Self::Unreachable => transport(ErrorCode::Unreachable, " could not be reached, or the connection broke"),
-            Self::TooLarge(status) => crate::policy::action::driver_refused(
+            Self::TooLarge(status) => driver_refused(
                 ErrorCode::ResponseTooLarge,
                 status,
                 fill("{} answered with more than `maxResponseBytes`", &[&place]),
             ),
-            Self::Redirected => crate::policy::action::driver_refused(
+            Self::Redirected => driver_refused(
                 ErrorCode::UnexpectedRedirect,
                 0,
                 fill(
@@ -251,74 +253,5 @@ impl<T> Flow<T> {
         };
         self.future = Some(future);
         step
-    }
-}
-
-/// What a caller may say of one call.
-#[derive(Clone, Default)]
-pub struct CallOptions {
-    /// Bound of the whole operation in milliseconds; left out: the client's.
-    pub timeout_ms: Option<u64>,
-    /// Which of several credentials is used.
-    pub zone: Option<String>,
-    /// Further headers of every request of the call.
-    pub headers: Vec<Header>,
-    /// True when the caller sends the requests itself: then nothing is discovered and nothing waited for on our own.
-    pub prepared: bool,
-    /// The token endpoint that a prepared operation has begun with: to read the answer it is begun again, and what is
-    /// remembered of the metadata may be another by then.
-    pub endpoint: Option<String>,
-    /// Set by a store, which keeps the token: then its life is decided as well.
-    pub caps: Option<Caps>,
-}
-
-impl std::fmt::Debug for CallOptions {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("CallOptions")
-            .field("timeout_ms", &self.timeout_ms)
-            .field("zone", &self.zone)
-            .field("prepared", &self.prepared)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A checked [`CallOptions`] of a running operation.
-pub(crate) struct Call {
-    pub zone: Option<String>,
-    pub headers: Vec<Header>,
-    pub prepared: bool,
-    /// `None` for a prepared request.
-    pub deadline: Option<UnixMillis>,
-    pub endpoint: Option<String>,
-    pub caps: Option<Caps>,
-}
-
-impl CallOptions {
-    /// Reads the options of a call as they cross from JavaScript; an empty text is none.
-    ///
-    /// # Errors
-    /// [`crate::error::ErrorDetails::Config`] that names the first bad one.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        if text.is_empty() {
-            return Ok(Self::default());
-        }
-        let document = fields::document(text)?;
-        let options = Fields::new(document.root(), "");
-        let read = Self {
-            timeout_ms: options.millis("timeoutMs", 1),
-            zone: options.text("zone"),
-            headers: options.pairs("headers"),
-            prepared: options.flag("prepared").unwrap_or_default(),
-            endpoint: options.text("endpoint"),
-            caps: None,
-        };
-        options.finish().map(|()| read)
-    }
-
-    pub(crate) fn check(self, client: &crate::Client, now: UnixMillis) -> Result<Call, Error> {
-        crate::http::check_headers(&self.headers, "headers")?;
-        let deadline = (!self.prepared).then(|| now.plus(self.timeout_ms.unwrap_or(client.timeout_ms)));
-        let Self { zone, headers, prepared, endpoint, caps, timeout_ms: _ } = self;
-        Ok(Call { zone, headers, prepared, deadline, endpoint, caps })
     }
 }

@@ -63,17 +63,14 @@ impl RetryBudget {
 }
 
 fn may_repeat(error: &Error, repeat: Repeat) -> bool {
-    match error.details() {
-        ErrorDetails::Http(error) if error.code == ErrorCode::HttpError => match repeat {
-            Repeat::Read => matches!(error.status, 429 | 502 | 503 | 504),
-            Repeat::Refused => matches!(error.status, 429 | 503),
-        },
-        ErrorDetails::Server(error) => {
-            matches!(error.status, 429 | 503) || error.error.as_deref() == Some("temporarily_unavailable")
-        }
-        ErrorDetails::Transport(error) => repeat == Repeat::Read && error.code == ErrorCode::Unreachable,
-        _ => false,
-    }
+    let status = match error.details() {
+        ErrorDetails::Http(error) if error.code == ErrorCode::HttpError => error.status,
+        ErrorDetails::Server(error) if error.error.as_deref() == Some("temporarily_unavailable") => 503,
+        ErrorDetails::Server(error) => error.status,
+        ErrorDetails::Transport(error) => return repeat == Repeat::Read && error.code == ErrorCode::Unreachable,
+        _ => return false,
+    };
+    matches!(status, 429 | 503) || (repeat == Repeat::Read && matches!(status, 502 | 504))
 }
 
 #[cfg(test)]

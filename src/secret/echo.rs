@@ -1,17 +1,15 @@
 //! Finds what was sent in a text that comes back: whole or in part, wrapped, and in whatever escapes it is written.
 
-use super::{SHORTEST_ECHO, Secret};
+use super::{REDACTED, SHORTEST_ECHO as WINDOW, Secret};
 use crate::text::contains;
 use crate::words::place;
 
-const WINDOW: usize = SHORTEST_ECHO;
 /// A shorter text is no secret: removing it would only garble the words of the server.
 const SHORTEST_SECRET: usize = 8;
 /// What has to be left of it without spaces.
 const SHORTEST: usize = 6;
 /// More places than this looked at for one window is no accident: the text was made to keep us busy.
 const MOST_PROBES: usize = 64;
-const REDACTED: &str = "‹redacted›";
 
 /// A text with every echo of what was `sent` replaced. It has to be short: an index of it is made, and all that was sent is
 /// held against it.

@@ -6,20 +6,17 @@ import { json } from "../servers/quirk/server.mjs";
 import {
   assertFields,
   basic,
+  EXCHANGE,
   failure,
   fakeFetch,
-  GRANT,
+  ISSUER,
   rejects,
   rejectsConfig,
   SUBJECT,
   serveToken,
   success,
-  TYPE,
   throwsConfig,
 } from "./helpers.mjs";
-
-const EXCHANGE = { grant_type: GRANT.exchange, subject_token: SUBJECT, subject_token_type: TYPE.accessToken };
-const ISSUER = "https://as.example";
 
 describe("client authentication", () => {
   for (const [name, code, field, construct] of [

@@ -8,21 +8,19 @@ import { json } from "../servers/quirk/server.mjs";
 import {
   assertFields,
   basic,
+  EXCHANGE,
   failure,
   fakeFetch,
-  GRANT,
   rejectsConfig,
   runModule,
   SUBJECT,
   serve,
   serveToken,
   success,
-  TYPE,
   throwsConfig,
   toResponse,
 } from "./helpers.mjs";
 
-const EXCHANGE = { grant_type: GRANT.exchange, subject_token: SUBJECT, subject_token_type: TYPE.accessToken };
 const exchange = (client, options) => client.exchangeToken({ subjectToken: SUBJECT }, options);
 
 describe("forIssuer", () => {

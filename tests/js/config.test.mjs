@@ -2,9 +2,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { OAuthClient } from "onbehalf";
-import { fakeFetch, fields, rejectsConfig, SUBJECT, serveToken, success, TYPE, throwsConfig } from "./helpers.mjs";
+import {
+  fakeFetch,
+  fields,
+  ISSUER,
+  rejectsConfig,
+  SUBJECT,
+  serveToken,
+  success,
+  TYPE,
+  throwsConfig,
+} from "./helpers.mjs";
 
-const ISSUER = "https://as.example";
 const KIB = 1024;
 const make = (options) => new OAuthClient(ISSUER, options);
 /** What is refused does not depend on who listens. */

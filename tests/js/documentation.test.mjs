@@ -1,6 +1,9 @@
-/** The documentation: that its links lead to files of the package, and that docs/reference.md lists what there is. */
+/**
+ * The documentation: that its links lead to files of the package, that the tests SECURITY.md names are there, and that
+ * docs/reference.md lists what there is.
+ */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, test } from "node:test";
 import { ConfigError, MultiZoneBasicAuth, OAuthClient, TokenExchangeStore } from "onbehalf";
@@ -28,6 +31,32 @@ describe("links", () => {
         assert.ok(packed.includes(found), `${target}: ${found} is not packed`);
         if (anchor) assert.ok(anchors(found).includes(anchor), `${target}: there is no such heading`);
       }
+    });
+  }
+});
+
+describe("SECURITY.md and the tests", () => {
+  /** A file is named by its path, or by its first word: that of tests/js, otherwise of tests/native. */
+  const fileOf = (name) =>
+    [name, `tests/js/${name}.test.mjs`, `tests/native/${name}.rs`].find(
+      (path) => /^(tests|src)\/.*\.\w+$/.test(path) && existsSync(new URL(path, root)),
+    );
+  const rows = textOf("SECURITY.md")
+    .split("\n")
+    .filter((line) => /^\| (?!attack|---)/.test(line));
+
+  for (const [attack, , tests] of rows.map((row) => row.slice(2, -2).split(" | "))) {
+    test(`${attack}: its tests are there`, () => {
+      let text = "";
+      for (const [, quoted, plain] of tests.matchAll(/`([^`]*)`|([^`]+)/g)) {
+        const file = quoted && fileOf(quoted);
+        if (file) text = textOf(file);
+        else if (quoted && /^\w+$/.test(quoted) && quoted.includes("_")) assert.ok(text.includes(quoted), quoted);
+        for (const [name] of plain?.matchAll(/\b[A-Z]\d+\b/g) ?? []) {
+          assert.ok(text.includes(name) || text.includes(`${name.toLowerCase()}_`), `${tests}: ${name}`);
+        }
+      }
+      assert.ok(text, `${tests}: no file of this name`);
     });
   }
 });

@@ -4,9 +4,7 @@ import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 import { OAuthClient, OAuthError } from "onbehalf";
 import { json } from "../servers/quirk/server.mjs";
-import { assertError, failure, fakeFetch, onbehalf, rejects, SUBJECT, success, thrown } from "./helpers.mjs";
-
-const ISSUER = "https://as.example";
+import { assertError, failure, fakeFetch, ISSUER, onbehalf, rejects, SUBJECT, success, thrown } from "./helpers.mjs";
 
 const clientOf = (fetch, options) =>
   new OAuthClient(ISSUER, { endpoints: { token: "/token" }, maxRetries: 0, fetch, ...options });

@@ -7,6 +7,7 @@ import {
   failure,
   fakeFetch,
   GRANT,
+  ISSUER,
   rejects,
   rejectsConfig,
   SUBJECT,
@@ -16,7 +17,6 @@ import {
   version,
 } from "./helpers.mjs";
 
-const ISSUER = "https://as.example";
 const TEXT = JSON.stringify(SUCCESS);
 const JSON_TYPE = { "content-type": "application/json" };
 const CYCLE = {};

@@ -27,6 +27,12 @@ export const TYPE = {
 
 export const SUBJECT = "subject_jwt_token";
 
+/** The issuer of clients whose fetch is a fake. */
+export const ISSUER = "https://as.example";
+
+/** The form of a plain exchange. */
+export const EXCHANGE = { grant_type: GRANT.exchange, subject_token: SUBJECT, subject_token_type: TYPE.accessToken };
+
 /** The members of a plain success. */
 export const SUCCESS = {
   access_token: "issued",

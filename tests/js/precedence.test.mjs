@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { OAuthClient } from "onbehalf";
-import { failure, fakeFetch, onbehalf, rejectsConfig, SUBJECT, serveToken, success } from "./helpers.mjs";
+import { failure, fakeFetch, ISSUER, onbehalf, rejectsConfig, SUBJECT, serveToken, success } from "./helpers.mjs";
 import { CRM, crmConfig } from "./store-helpers.mjs";
 
-const ISSUER = "https://as.example";
 const subject = { subjectToken: SUBJECT };
 
 describe("of several things that are wrong", () => {

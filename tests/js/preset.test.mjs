@@ -6,9 +6,11 @@ import { json } from "../servers/quirk/server.mjs";
 import {
   assertFields,
   basic,
+  EXCHANGE,
   failure,
   fakeFetch,
   GRANT,
+  ISSUER,
   rejects,
   rejectsConfig,
   SUBJECT,
@@ -16,9 +18,7 @@ import {
   TYPE,
   throwsConfig,
 } from "./helpers.mjs";
-
-const ISSUER = "https://as.example";
-const EXCHANGE = { grant_type: GRANT.exchange, subject_token: SUBJECT, subject_token_type: TYPE.accessToken };
+import { jwt } from "./store-helpers.mjs";
 
 /** An exchange under a preset of one's own (or a named one), over one scripted answer. */
 function under(preset, { answer = success(), params, options } = {}) {
@@ -210,8 +210,6 @@ describe("named presets", () => {
 });
 
 describe("verifyIssued", () => {
-  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const jwt = (claims) => `${part({ alg: "RS256" })}.${part(claims)}.c2lnbmF0dXJl`;
   const SUBJECT_CLAIMS = { iss: ISSUER, sub: "user-1", exp: 2_000_000_000 };
   const GOOD = { iss: ISSUER, sub: "user-1", aud: "crm", scope: "read", exp: 1_900_000_000 };
 

@@ -6,9 +6,9 @@ import { BasicAuth, Client, NoneAuth, OAuthClient } from "onbehalf";
 import { json } from "../servers/quirk/server.mjs";
 import {
   assertFields,
+  EXCHANGE,
   fakeFetch,
   fields,
-  GRANT,
   rejects,
   SUBJECT,
   serveToken,
@@ -16,8 +16,6 @@ import {
   TYPE,
   version,
 } from "./helpers.mjs";
-
-const EXCHANGE = { grant_type: GRANT.exchange, subject_token: SUBJECT, subject_token_type: TYPE.accessToken };
 
 describe("token exchange request", () => {
   test("P1, Basic client and an access token as subject: exact request", async (t) => {

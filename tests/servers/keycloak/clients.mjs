@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { BasicAuth, OAuthClient, PostAuth } from "onbehalf";
 import { assertFor, assertRefused, claims, connect, scenario, server, subjectOf } from "./helpers.mjs";
-import { STRANGE } from "./realm.mjs";
+import { AGENT_SECRET, SIGNING_KEY, STRANGE } from "./realm.mjs";
+import { clientAssertion, dpopProof } from "./signed.mjs";
 
 const authentication = "client authentication";
 const credentials = "client credentials";
@@ -39,6 +40,54 @@ scenario(authentication, "plain id and secret: Basic and post", async () => {
     assertFor(token, { sub: "bob", aud: ["calendar-api"], scope: ["calendar"] });
   }
   return "200 and 200";
+});
+
+/** Authenticates by a signed assertion for the audience that is made of the request. */
+const byAssertion = (audienceOf) => async (request) => {
+  const assertion = await clientAssertion("agent-key", SIGNING_KEY, audienceOf(request));
+  request.body.set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+  request.body.set("client_assertion", assertion);
+};
+
+for (const [name, audienceOf] of [
+  ["the issuer", ({ issuer }) => issuer],
+  ["the token endpoint", ({ endpoint }) => endpoint],
+]) {
+  scenario(authentication, `private_key_jwt by a function, for ${name}`, async () => {
+    const client = connect({ auth: byAssertion(audienceOf), clientId: "agent-key" });
+    const token = await client.exchangeToken({ subjectToken: await subjectOf("alice"), scope: "crm.read" });
+    return assertFor(token, { sub: "alice", aud: ["crm-api"], scope: ["crm.read"], azp: "agent-key" });
+  });
+}
+
+scenario(authentication, "private_key_jwt by a function, for both at once", async () => {
+  const auth = byAssertion(({ issuer, endpoint }) => [issuer, endpoint]);
+  const call = connect({ auth, clientId: "agent-key" }).exchangeToken({ subjectToken: await subjectOf("alice") });
+  const text = "Multiple audiences not allowed";
+  return assertRefused(call, { status: 400, error: "invalid_client", text, action: "fix_client_auth" });
+});
+
+/** Authenticates as `agent`, with a DPoP proof for this address. */
+const withProof = (urlOf) => async (request) => {
+  request.body.set("client_id", "agent");
+  request.body.set("client_secret", AGENT_SECRET);
+  request.headers.set("dpop", await dpopProof("POST", urlOf(request)));
+};
+
+scenario(authentication, "a DPoP proof by a function", async () => {
+  const client = connect({ auth: withProof(({ endpoint }) => endpoint) });
+  const token = await client.exchangeToken({ subjectToken: await subjectOf("alice"), scope: "crm.read" });
+  assertFor(token, { sub: "alice", aud: ["crm-api"], scope: ["crm.read"] });
+  assert.equal(token.tokenType, "DPoP");
+  assert.throws(() => token.authorizationHeader(), { name: "ConfigError" });
+  return "200: `token_type` DPoP, no Authorization header to be had";
+});
+
+scenario(authentication, "a DPoP proof by a function, for another address", async () => {
+  const client = connect({ auth: withProof(({ issuer }) => issuer) });
+  const call = client.exchangeToken({ subjectToken: await subjectOf("alice") });
+  const text = "DPoP HTTP URL mismatch";
+  return assertRefused(call, { status: 400, error: "invalid_request", text, action: "fix_config" });
 });
 
 scenario(credentials, "without a scope", async () => {

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { BasicAuth, NoneAuth, PostAuth } from "onbehalf";
-import { dpopProof } from "./dpop.mjs";
 import { assertRefused, claims, connect, post, scenario, server, signIn, subjectOf, TYPE } from "./helpers.mjs";
 import { revoke, signOut } from "./raw.mjs";
 import { AGENT_SECRET } from "./realm.mjs";
+import { dpopProof } from "./signed.mjs";
 
 const config = "errors: configuration";
 const subject = "errors: subject token";

@@ -10,8 +10,18 @@ export const AGENT_SECRET = "agent-secret";
 /** Everything that a client has to escape: separators of Basic and of forms, `%`, `+`, spaces, other alphabets. */
 export const STRANGE = { id: "we:ird %+ü", secret: "p%3A:ß +x&=€" };
 
+/** The key that a client signs its assertions with: only ever known to servers that a test run has started. */
+export const SIGNING_KEY = {
+  kty: "EC",
+  crv: "P-256",
+  x: "-ew3StfJ_xDLcYpXEQErTPHPSTfN7nQ7gpmwlHWjBBA",
+  y: "y4uqrY7JpywhsNPMNOeiK6jyVm3ZU1R9PXAZG73KV-g",
+  d: "0WOarNaD0Z19AZFbcEdr2WlNHmkQTwkBmedQv0iN9JY",
+};
+const { d: _, ...VERIFYING_KEY } = SIGNING_KEY;
+
 /** Who may show the token of a user: all of these are in its audience. */
-const REQUESTERS = ["agent", "agent-plain", "agent-off", "agent-public", "agent-consent", STRANGE.id];
+const REQUESTERS = ["agent", "agent-plain", "agent-off", "agent-public", "agent-consent", "agent-key", STRANGE.id];
 
 const audience = (client) => ({
   name: `audience ${client}`,
@@ -100,6 +110,16 @@ export const agents = {
     agent("agent-consent", { consentRequired: true, standardFlowEnabled: true, redirectUris: ["http://127.0.0.1/*"] }),
     agent("agent-disabled", { enabled: false }),
     agent(STRANGE.id, { secret: STRANGE.secret }),
+    agent("agent-key", {
+      secret: undefined,
+      clientAuthenticatorType: "client-jwt",
+      attributes: {
+        ...EXCHANGE,
+        "use.jwks.string": "true",
+        "jwks.string": JSON.stringify({ keys: [{ ...VERIFYING_KEY, use: "sig", alg: "ES256", kid: "agent-key" }] }),
+        "token.endpoint.auth.signing.alg": "ES256",
+      },
+    }),
     api("crm-api"),
     api("calendar-api"),
     api("billing-api", { enabled: false }),

@@ -1,3 +1,0 @@
-const onbehalf = require("onbehalf");
-
-import("./exchange.mjs").then(({ exchange }) => exchange(onbehalf)).then(console.log);
