@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { PASSES } from "./build/wasm.mjs";
 import { build } from "./build.mjs";
 import { brotli, weigh } from "./check/budget.mjs";
 import { main } from "./lib/main.mjs";
@@ -25,7 +26,7 @@ async function rustModules() {
   const named = at("target/onbehalf/release/size.wasm");
   mkdirSync(dirname(named), { recursive: true });
   const input = join(release.wasmDir, "named.wasm");
-  await must(...npmTool("binaryen/bin/wasm-opt", ["-Oz", "--debuginfo", "-o", named, input]));
+  await must(...npmTool("binaryen/bin/wasm-opt", [...PASSES, "--debuginfo", "-o", named, input]));
   const file = readFileSync(named);
   const groups = new Map();
   for (const { name, size } of functions(file)) {

@@ -7,6 +7,20 @@ import { filesBelow, hashOf, unlessFresh, writeAtomic } from "../lib/stamp.mjs";
 import { binaryen, esbuild as esbuildVersion, wasmBindgen, wasmTarget } from "../lib/versions.mjs";
 import { typesFromDeclarations } from "./generated-types.mjs";
 
+/** How the code is made small; what follows in `build` changes no instruction. */
+export const PASSES = [
+  // Functions with one caller stay apart when they are large: repeated code compresses better than one long function.
+  "--one-caller-inline-max-function-size=40",
+  "-Oz",
+  // Blocks and branches made anew from the flow of control: 0.4 KB of brotli less once that is optimised too.
+  "--flatten",
+  "--rereloop",
+  "-Oz",
+  "-Oz",
+  // Those called most come first: their indices are shorter.
+  "--reorder-functions",
+];
+
 /** Builds the wasm of a variant unless it is fresh. Gives true when it was built. */
 export function buildWasm(variant, { targetDir = at("target") } = {}) {
   const input = hashOf(
@@ -34,15 +48,13 @@ async function build(variant, targetDir) {
   try {
     await bindgen(compiled, work);
     const optimised = join(work, "optimised.wasm");
-    // The target features are read by wasm-opt itself and stripped last.
-    // Functions with one caller stay apart when they are large: repeated code compresses better than one long function.
     const passes = [
-      "-Oz",
-      "--one-caller-inline-max-function-size=40",
+      ...PASSES,
       // Names between the module and the glue are nobody's business: what they are now is printed.
       "--minify-imports-and-exports-and-modules",
       "--strip-debug",
       "--strip-producers",
+      // Read by wasm-opt itself, so stripped last.
       "--strip-target-features",
     ];
     const arguments_ = [...passes, "-o", optimised, join(work, "core_bg.wasm")];
