@@ -102,6 +102,11 @@ impl ClientOptions {
         let mut read = Self::read(&options);
         read.issuer = options.required_text("issuer");
         read.endpoints = options.nested("endpoints", Endpoints::read);
+        // What most other clients call it.
+        if options.get("clientSecret").is_some() {
+            let message = "there is no option `{}`: give `auth`, such as a `BasicAuth` of client id and secret";
+            options.fail(Error::config(ErrorCode::UnknownOption, "clientSecret", message, &["clientSecret"]));
+        }
         options.finish()?;
         Ok(read)
     }

@@ -383,3 +383,17 @@ fn an_unknown_name_that_is_like_a_known_one_is_told_of_it() {
         assert_eq!(error.message(), expected);
     }
 }
+
+#[test]
+fn a_secret_beside_the_client_id_is_shown_the_way_into_auth() {
+    let options =
+        json!({ "issuer": "https://as.example", "clientId": "agent", "clientSecret": "s3cret-s3cret-s3cret" });
+    let error = ClientOptions::parse(&options.to_string()).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::UnknownOption);
+    assert_eq!(
+        error.message(),
+        "there is no option `clientSecret`: give `auth`, such as a `BasicAuth` of client id and secret"
+    );
+    let absent = json!({ "issuer": "https://as.example", "clientId": "agent", "clientSecret": null });
+    assert!(ClientOptions::parse(&absent.to_string()).is_ok());
+}
