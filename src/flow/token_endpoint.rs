@@ -16,7 +16,7 @@ use crate::protocol::rfc6749_client_authentication::{self as client_authenticati
 use crate::protocol::rfc6749_error;
 use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, ScopeSource, TokenSet};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
-use crate::secret::{SHORTEST_ECHO, Secret, holds_nothing_of};
+use crate::secret::{SHORTEST_ECHO, Secret, retain_unsent};
 use crate::text::{fill, join};
 use crate::time::UnixMillis;
 use std::mem::take;
@@ -190,7 +190,7 @@ impl Attempt {
         for issued in [&token.access_token].into_iter().chain(others.into_iter().flatten()) {
             known.push(Secret::new(issued.as_str()));
         }
-        token.scope.retain(|scope| scope.len() < SHORTEST_ECHO || holds_nothing_of(scope, &known));
+        retain_unsent(&mut token.scope, SHORTEST_ECHO, &known);
     }
 
     /// All that was sent and must not come back in an error.
@@ -257,7 +257,11 @@ pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     let wrong = |text: &str| text.bytes().any(|byte| byte != b' ' && !Class::SCOPE.has(byte));
     check_each(list, "scope", wrong, "`{}` holds a character that no scope may hold (RFC 6749 section 3.3)")?;
     let mut scopes: Vec<String> = Vec::new();
-    for scope in rfc6749_token::scopes(&join(list, " ")) {
+    let all = rfc6749_token::scopes(&join(list, " "));
+    if all.len() > MOST_SCOPES {
+        return Err(invalid("scope", "`{}` holds more than 1000 scopes"));
+    }
+    for scope in all {
         if !scopes.contains(&scope) {
             scopes.push(scope);
         }
@@ -265,6 +269,9 @@ pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     *list = scopes;
     Ok(())
 }
+
+/// Far more than anybody asks for. Each is held against the others, which takes time that a user would choose.
+const MOST_SCOPES: usize = 1000;
 
 /// Resources are absolute URIs without a fragment (RFC 8707 section 2, RFC 8693 section 2.1).
 pub(crate) fn check_resources(list: &mut Vec<String>) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use crate::error::{Action, Error, ErrorCode, TokenError};
 use crate::json::is_object;
 use crate::protocol::rfc6749_token::{is_scope_token, scopes};
 use crate::protocol::rfc9110_challenge;
-use crate::secret::{Secret, clean_snippet, holds_nothing_of};
+use crate::secret::{Secret, clean_snippet, holds_nothing_of, retain_unsent};
 
 /// The error that a resource's answer says about the token that was presented; `None` for any other answer.
 ///
@@ -29,7 +29,8 @@ pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Err
     let mut required_scopes = scopes(param("scope").unwrap_or_default());
     required_scopes.truncate(MOST_SCOPES);
     // What is no scope, or holds what we sent, cannot be asked for: it is the resource's own mistake, or an echo.
-    required_scopes.retain(|scope| is_scope_token(scope) && holds_nothing_of(scope, sent));
+    required_scopes.retain(|scope| is_scope_token(scope));
+    retain_unsent(&mut required_scopes, 0, sent);
     Some(Error::from(TokenError {
         code,
         action,

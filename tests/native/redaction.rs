@@ -388,6 +388,17 @@ fn a_secret_among_the_scopes_of_a_success() {
 }
 
 #[test]
+fn of_scopes_that_cannot_all_be_looked_at_only_the_short_ones_stay() {
+    let many: Vec<String> = (0..4_000).map(|scope| format!("contacts:read:{scope:06}")).collect();
+    for scope in [["crm ", &many.join(" ")].concat(), "crm contacts:read:everything \u{fdd0}".into()] {
+        let token =
+            planted(json!({ "type": "none" })).answers(script::token(json!({ "scope": scope }))).ends().unwrap();
+        assert!(token.scope.starts_with(&["crm".into()]) && token.scope.iter().all(|scope| scope.len() < 32));
+        assert!(token.scope.len() < 4);
+    }
+}
+
+#[test]
 fn an_address_that_is_no_page_is_not_handed_on() {
     for (uri, kept) in
         [("https://as.example/e", true), ("http://as.example/e", true), ("javascript:alert(1)", false), ("e", false)]
