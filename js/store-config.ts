@@ -135,8 +135,12 @@ export function checkToken(field: "subjectToken" | "actorToken", token: string, 
   try {
     ask((core) => core.checkToken(token, field));
   } catch (error) {
-    // Of some types a token may be longer than of others.
+    // Of some types a token may be longer than of others. Each is asked once: users choose how much there is to look at.
+    const asked = new Set<unknown>([undefined, null]);
     for (const slot of slots) {
+      const type = slot.config[`${field}Type`];
+      if (asked.has(type)) continue;
+      asked.add(type);
       try {
         slot.check({ subjectToken: "-", [field]: token });
         return;
