@@ -90,7 +90,7 @@ describe("client.fetchResource", () => {
 
   test("X1, a Host header takes the token to no other site", async () => {
     const seen = [];
-    const fetch = async (url, init) => {
+    const fetch = async (_, init) => {
       if (init.method === "POST") return toResponse(success());
       seen.push(Object.keys(init.headers));
       return new Response();
@@ -99,7 +99,11 @@ describe("client.fetchResource", () => {
     const store = new onbehalf.TokenExchangeStore({ configs, fetch, subjectTokenProvider: () => "alice-token" });
     const client = new onbehalf.OAuthClient("https://as.example", { fetch });
     const url = "https://crm.acme.com/";
-    for (const headers of [{ Host: "evil.example" }, [["host", "evil.example"]], new Headers({ host: "evil.example" })]) {
+    for (const headers of [
+      { Host: "evil.example" },
+      [["host", "evil.example"]],
+      new Headers({ host: "evil.example" }),
+    ]) {
       await client.fetchResource("t", url, { headers });
       await store.fetch(CRM, url, { headers });
       await store.fetch(CRM, new Request(url, { headers }));

@@ -70,7 +70,9 @@ describe("forSubject", () => {
 
   test("T69, a token that is none is not looked at once for each configuration", async (t) => {
     const { server } = await serveStore(t);
-    const configs = Array.from({ length: 300 }, (_, at) => crmConfig(server, { ref: `crm-${at}`, audience: `crm-${at}` }));
+    const configs = Array.from({ length: 300 }, (_, at) =>
+      crmConfig(server, { ref: `crm-${at}`, audience: `crm-${at}` }),
+    );
     const store = new onbehalf.TokenExchangeStore({ configs });
     const long = "x".repeat(1_000_000);
     const started = performance.now();
