@@ -136,11 +136,8 @@ export function checkToken(field: "subjectToken" | "actorToken", token: string, 
     ask((core) => core.checkToken(token, field));
   } catch (error) {
     // Of some types a token may be longer than of others. Each is asked once: users choose how much there is to look at.
-    const asked = new Set<unknown>([undefined, null]);
-    for (const slot of slots) {
-      const type = slot.config[`${field}Type`];
-      if (asked.has(type)) continue;
-      asked.add(type);
+    const types = new Map(Array.from(slots, (slot) => [slot.config[`${field}Type`], slot]));
+    for (const slot of types.values()) {
       try {
         slot.check({ subjectToken: "-", [field]: token });
         return;

@@ -118,7 +118,14 @@ const BETWEEN: &str = "\u{fdd0}";
 /// True for a text that is handed on as it is only if nothing that we sent stands in it, such as the claims of a challenge.
 #[must_use]
 pub fn holds_nothing_of(text: &str, sent: &[Secret]) -> bool {
-    text.len() <= LONGEST_INPUT && hide(text, sent) == text
+    text.len() <= LONGEST_INPUT && !holds_anything_of(text, sent)
+}
+
+/// True for a text that holds something of what we sent, or is too long to be looked at: more than 64 KiB.
+#[must_use]
+#[inline(never)]
+pub fn holds_anything_of(text: &str, sent: &[Secret]) -> bool {
+    hide(text, sent) != text
 }
 
 /// Replaces the runs of token characters (RFC 6750 section 2.1) that may be a token.

@@ -29,8 +29,8 @@ pub fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Err
     let mut required_scopes = scopes(param("scope").unwrap_or_default());
     required_scopes.truncate(MOST_SCOPES);
     // What is no scope, or holds what we sent, cannot be asked for: it is the resource's own mistake, or an echo.
-    required_scopes.retain(|scope| is_scope_token(scope));
     retain_unsent(&mut required_scopes, 0, sent);
+    required_scopes.retain(|scope| is_scope_token(scope));
     Some(Error::from(TokenError {
         code,
         action,
