@@ -148,7 +148,8 @@ async function jsonText(response: ResponseLike): Promise<string> {
   }
 }
 
-function within(limit: number, text: unknown): string | undefined {
+/** A text, unless it is longer than `limit` bytes. */
+export function within(limit: number, text: unknown): string | undefined {
   if (typeof text !== "string") throw unusable("resolved to a body that is no text");
   // Only between a third of the limit and the limit do the bytes have to be counted.
   const fits = text.length * 3 <= limit || (text.length <= limit && new TextEncoder().encode(text).length <= limit);

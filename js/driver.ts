@@ -109,8 +109,10 @@ export function failure(error: ErrorData, answer: Answer | undefined): Error {
   return toError(error, { headers: headers && Object.freeze(readHeaders(headers)) });
 }
 
-/** The answer to a request, as the core takes it. */
-export function received(status: number, headers: Headers | HeaderRecord, body: string): Answer {
+/** The answer to a request, as the core takes it. It has no body when that is too long. */
+export function received(status: number, headers: Headers | HeaderRecord, body: string | undefined): Answer {
+  // Where it leads says more of a redirect than that there is too much in it.
+  if (body === undefined && !(status >= 300 && status < 400)) return { input: "too_large", status, headers };
   let lines = "";
   for (const name of status === 200 ? NAMED_OF_SUCCESS : NAMED) {
     const value = headerOf(headers, name);
@@ -220,11 +222,8 @@ async function receive(host: Host, response: ResponseLike, deadline: Deadline): 
     if (cause instanceof ConfigError) throw cause;
     return unreachable(deadline, cause);
   }
-  if (body !== undefined) return received(status, headers, body);
-  discard(response);
-  // Where it leads says more of a redirect than that there is too much in it.
-  if (status >= 300 && status < 400) return received(status, headers, "");
-  return { input: "too_large", status, headers };
+  if (body === undefined) discard(response);
+  return received(status, headers, body);
 }
 
 /** No answer, or only a part of one; unless that is because the operation is over. */

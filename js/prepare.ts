@@ -6,7 +6,7 @@
  *
  * @internal
  */
-import { decoder, isStatus, readHeaders } from "./answer.js";
+import { decoder, isStatus, readHeaders, within } from "./answer.js";
 import { invalid } from "./arguments.js";
 import type { Instance } from "./core.js";
 import { Deadline } from "./deadline.js";
@@ -87,7 +87,8 @@ function requestOf<T>(
     body,
     parse(status, headers, body) {
       if (!isStatus(status)) throw invalid("status", "the number of an HTTP status");
-      const answer = received(status, readHeaders(pairs(headers ?? {}, "headers")), textOf(body));
+      const text = within(preparation.host.maxResponseBytes, textOf(body));
+      const answer = received(status, readHeaders(pairs(headers ?? {}, "headers")), text);
       return read(preparation, answer, { started, url, history: [...history] });
     },
   };

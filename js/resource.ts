@@ -48,6 +48,8 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
     const field = `headers.${name}`;
     if (headers.has(name)) throw configError("invalid_option", field, `\`${field}\` is not for the caller to set`);
   }
+  // Most hosts leave it out. Where one sends it, a server of several sites would hand the token to the site it names.
+  headers.delete("host");
   const signal = signalOf({ signal: given.signal ?? request?.signal });
   const method = String(given.method ?? request?.method ?? "GET");
   // RFC 9110 section 5.6.2. TRACE would give the token back, and CONNECT is for proxies.

@@ -135,8 +135,9 @@ export function checkToken(field: "subjectToken" | "actorToken", token: string, 
   try {
     ask((core) => core.checkToken(token, field));
   } catch (error) {
-    // Of some types a token may be longer than of others.
-    for (const slot of slots) {
+    // Of some types a token may be longer than of others. Each is asked once: users choose how much there is to look at.
+    const types = new Map(Array.from(slots, (slot) => [slot.config[`${field}Type`], slot]));
+    for (const slot of types.values()) {
       try {
         slot.check({ subjectToken: "-", [field]: token });
         return;

@@ -4,6 +4,7 @@ mod echo;
 
 use crate::characters::Class;
 use crate::json;
+use crate::text::join;
 use echo::hide;
 use std::fmt;
 
@@ -88,10 +89,43 @@ pub fn clean_snippet(text: &str, sent: &[Secret]) -> String {
     beginning(&redact_words(&cleaned), LONGEST_TEXT).into()
 }
 
+/// Cleans texts, all at once: what was sent is gone through for each text otherwise, and a server may write many.
+pub fn clean_each(texts: &mut [&mut String], sent: &[Secret]) {
+    let mut whole = String::new();
+    for text in &*texts {
+        whole.push_str(text);
+        whole.push_str(BETWEEN);
+    }
+    let cleaned = hide(&whole, sent);
+    // What was made to keep us busy is one text now.
+    let mut cleaned = cleaned.split(MARK);
+    for text in texts {
+        **text = escape(cleaned.next().unwrap_or_default());
+    }
+}
+
+/// Takes out the texts that hold something of what we sent. Those under so many bytes are not looked at.
+pub fn retain_unsent(texts: &mut Vec<String>, shortest: usize, sent: &[Secret]) {
+    let hidden = hide(&join(texts, BETWEEN), sent);
+    let mut hidden = hidden.split(MARK);
+    texts.retain(|text| hidden.next() == Some(text) || text.len() < shortest);
+}
+
+/// Stands between texts that are looked at together. It is no character, so that it is part of no secret.
+const MARK: char = '\u{fdd0}';
+const BETWEEN: &str = "\u{fdd0}";
+
 /// True for a text that is handed on as it is only if nothing that we sent stands in it, such as the claims of a challenge.
 #[must_use]
 pub fn holds_nothing_of(text: &str, sent: &[Secret]) -> bool {
-    text.len() <= LONGEST_INPUT && hide(text, sent) == text
+    text.len() <= LONGEST_INPUT && !holds_anything_of(text, sent)
+}
+
+/// True for a text that holds something of what we sent, or is too long to be looked at: more than 64 KiB.
+#[must_use]
+#[inline(never)]
+pub fn holds_anything_of(text: &str, sent: &[Secret]) -> bool {
+    hide(text, sent) != text
 }
 
 /// Replaces the runs of token characters (RFC 6750 section 2.1) that may be a token.

@@ -115,8 +115,9 @@ fn before<'a>(text: &'a str, stops: &[u8]) -> (&'a str, &'a str) {
 }
 
 fn is_ipv4_loopback(hostname: &str) -> bool {
-    // The parser has turned decimal, octal and short forms into four decimal numbers, and takes digits for nothing else.
-    let rest = hostname.strip_prefix("127.");
+    // The parser has turned decimal, octal and short forms into four decimal numbers, and takes digits for nothing else but
+    // before several dots at the end.
+    let rest = hostname.strip_prefix("127.").filter(|rest| !rest.ends_with('.'));
     rest.is_some_and(|rest| rest.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit()))
 }
 
@@ -202,6 +203,25 @@ mod tests {
             ["https://as.example/a@b", "https://as.example?a@b", "https://as.example#@", "https://as.example\\@b"]
         {
             assert!(!Url::parse(text).unwrap().has_user_info, "{text}");
+        }
+    }
+
+    #[test]
+    fn t11_only_addresses_of_this_machine_are_loopback() {
+        for text in ["http://localhost", "http://127.0.0.1:9", "http://127.1", "http://0x7f.1.", "http://[::1]:9"] {
+            assert!(Url::parse(text).unwrap().is_loopback(), "{text}");
+        }
+        for text in [
+            "http://127.0.0.1..",
+            "http://127.1...",
+            "http://127.0.0.1.evil.example",
+            "http://127.evil",
+            "http://128.0.0.1",
+            "http://localhost.evil.example",
+            "http://localhost.",
+            "http://[::ffff:127.0.0.1]",
+        ] {
+            assert!(!Url::parse(text).unwrap().is_loopback(), "{text}");
         }
     }
 

@@ -16,7 +16,7 @@ use crate::protocol::rfc6749_client_authentication::{self as client_authenticati
 use crate::protocol::rfc6749_error;
 use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, ScopeSource, TokenSet};
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
-use crate::secret::{SHORTEST_ECHO, Secret, holds_nothing_of};
+use crate::secret::{SHORTEST_ECHO, Secret, holds_anything_of, retain_unsent};
 use crate::text::{fill, join};
 use crate::time::UnixMillis;
 use std::mem::take;
@@ -179,18 +179,31 @@ impl Attempt {
         }
     }
 
-    /// Takes from the scopes what is none but an echo of what was sent or issued: scopes are logged. The scopes of nearly all
-    /// servers are shorter than an echo.
+    /// Takes from a token what is none but an echo of what was sent or issued, where a log would show it: scopes, the issued
+    /// type and authorization details. Nearly all answers have nothing that is long enough.
     fn scrub(&self, token: &mut TokenSet, call: &Call) {
-        if token.scope_source != ScopeSource::Response || token.scope.iter().all(|scope| scope.len() < SHORTEST_ECHO) {
+        let long =
+            token.scope_source == ScopeSource::Response && token.scope.iter().any(|scope| scope.len() >= SHORTEST_ECHO);
+        // A registered type has no room for one.
+        let own = token
+            .issued_token_type
+            .as_deref()
+            .is_some_and(|issued| issued.len() >= LONGEST_REGISTERED || !issued.starts_with(REGISTERED));
+        if !own && !long && token.authorization_details.is_none() {
             return;
         }
         let mut known = self.secrets(call);
-        let others = [&token.refresh_token, &token.id_token];
-        for issued in [&token.access_token].into_iter().chain(others.into_iter().flatten()) {
+        known.push(Secret::new(token.access_token.as_str()));
+        for issued in [&token.refresh_token, &token.id_token].into_iter().flatten() {
             known.push(Secret::new(issued.as_str()));
         }
-        token.scope.retain(|scope| scope.len() < SHORTEST_ECHO || holds_nothing_of(scope, &known));
+        if long {
+            retain_unsent(&mut token.scope, SHORTEST_ECHO, &known);
+        }
+        if own {
+            drop_sent(&mut token.issued_token_type, &known);
+        }
+        drop_sent(&mut token.authorization_details, &known);
     }
 
     /// All that was sent and must not come back in an error.
@@ -235,6 +248,17 @@ impl Attempt {
     }
 }
 
+/// Drops a text that holds something of what was sent.
+#[inline(never)]
+fn drop_sent(text: &mut Option<String>, sent: &[Secret]) {
+    if text.as_ref().is_some_and(|text| holds_anything_of(text, sent)) {
+        *text = None;
+    }
+}
+
+const REGISTERED: &str = "urn:ietf:params:oauth:token-type:";
+const LONGEST_REGISTERED: usize = REGISTERED.len() + SHORTEST_ECHO;
+
 /// Checks extra parameters: none may replace what the operation or the client authentication sets.
 pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Result<(), Error> {
     for (name, _) in extra {
@@ -257,7 +281,11 @@ pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     let wrong = |text: &str| text.bytes().any(|byte| byte != b' ' && !Class::SCOPE.has(byte));
     check_each(list, "scope", wrong, "`{}` holds a character that no scope may hold (RFC 6749 section 3.3)")?;
     let mut scopes: Vec<String> = Vec::new();
-    for scope in rfc6749_token::scopes(&join(list, " ")) {
+    let all = rfc6749_token::scopes(&join(list, " "));
+    if all.len() > MOST_SCOPES {
+        return Err(invalid("scope", "`{}` is too long"));
+    }
+    for scope in all {
         if !scopes.contains(&scope) {
             scopes.push(scope);
         }
@@ -265,6 +293,9 @@ pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     *list = scopes;
     Ok(())
 }
+
+/// Far more than anybody asks for. Each is held against the others, which takes time that a user would choose.
+const MOST_SCOPES: usize = 1000;
 
 /// Resources are absolute URIs without a fragment (RFC 8707 section 2, RFC 8693 section 2.1).
 pub(crate) fn check_resources(list: &mut Vec<String>) -> Result<(), Error> {

@@ -6,7 +6,7 @@ use crate::json::Document;
 use crate::policy::preset::{ErrorRule, ServerPreset};
 use crate::protocol::rfc6749_error::ErrorBody;
 use crate::protocol::rfc9110_challenge;
-use crate::secret::{Secret, clean, clean_snippet, holds_nothing_of};
+use crate::secret::{Secret, clean, clean_each, clean_snippet, holds_nothing_of};
 use crate::text::{decimal, fill};
 use crate::time::UnixMillis;
 use crate::url::Url;
@@ -113,14 +113,16 @@ fn bare_unauthorized(response: &HttpResponse, asked: &Asked<'_>) -> Error {
 fn challenges(response: &HttpResponse, sent: &[Secret]) -> Vec<Challenge> {
     let header = response.header("www-authenticate").filter(|_| response.status != 200);
     let mut challenges = header.map(rfc9110_challenge::parse).unwrap_or_default();
+    let mut texts = Vec::new();
     for challenge in &mut challenges {
-        challenge.scheme = clean(&challenge.scheme, sent);
+        texts.push(&mut challenge.scheme);
         for (name, value) in &mut challenge.params {
-            *name = clean(name, sent);
-            *value = clean(value, sent);
+            texts.push(name);
+            texts.push(value);
         }
-        challenge.token68 = challenge.token68.take().map(|value| clean(&value, sent));
+        texts.extend(&mut challenge.token68);
     }
+    clean_each(&mut texts, sent);
     challenges
 }
 

@@ -6,7 +6,7 @@ use crate::error::{Action, Error, ErrorCode, ErrorDetails, TokenError};
 use crate::json::{ObjectWriter, is_object};
 use crate::protocol::rfc6749_token::{is_scope_token, scopes};
 use crate::protocol::rfc9110_challenge;
-use crate::secret::{Secret, clean_snippet, holds_nothing_of};
+use crate::secret::{Secret, clean_snippet, holds_nothing_of, retain_unsent};
 use crate::words::{place, words};
 
 /// The error that a resource's answer says about the token that was presented; `None` for any other answer.
@@ -29,11 +29,12 @@ fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Error> 
     };
     let mut required_scopes = Vec::new();
     for scope in scopes(param("scope").unwrap_or_default()).into_iter().take(MOST_SCOPES) {
-        // What is no scope, or holds what we sent, cannot be asked for: it is the resource's own mistake, or an echo.
-        if is_scope_token(&scope) && holds_nothing_of(&scope, sent) {
+        if is_scope_token(&scope) {
             required_scopes.push(scope);
         }
     }
+    // Neither what is no scope nor what we sent can be asked for: it is the resource's own mistake, or an echo.
+    retain_unsent(&mut required_scopes, 0, sent);
     Some(Error::from(TokenError {
         code,
         action,

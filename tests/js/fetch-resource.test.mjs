@@ -88,6 +88,29 @@ describe("client.fetchResource", () => {
     assert.equal(server.at("/api").at(-1).method, "PUT");
   });
 
+  test("X1, a Host header takes the token to no other site", async () => {
+    const seen = [];
+    const fetch = async (_, init) => {
+      if (init.method === "POST") return toResponse(success());
+      seen.push(Object.keys(init.headers));
+      return new Response();
+    };
+    const configs = [crmConfig({ origin: "https://as.example" })];
+    const store = new onbehalf.TokenExchangeStore({ configs, fetch, subjectTokenProvider: () => "alice-token" });
+    const client = new onbehalf.OAuthClient("https://as.example", { fetch });
+    const url = "https://crm.acme.com/";
+    for (const headers of [
+      { Host: "evil.example" },
+      [["host", "evil.example"]],
+      new Headers({ host: "evil.example" }),
+    ]) {
+      await client.fetchResource("t", url, { headers });
+      await store.fetch(CRM, url, { headers });
+      await store.fetch(CRM, new Request(url, { headers }));
+    }
+    assert.deepEqual(seen, Array(9).fill(["authorization"]));
+  });
+
   test("a Request is sent as it says, unless the call says otherwise", async () => {
     const url = "https://crm.acme.com/api";
     const said = {

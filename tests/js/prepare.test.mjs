@@ -226,6 +226,20 @@ describe("prepare", () => {
     assertError(error, "OAuthHttpError", { status: 503, retryable: true, retryAfterMs: 2000 });
   });
 
+  test("X4, of an answer that is longer than allowed nothing is read", async () => {
+    const { parse } = await silent({ maxResponseBytes: 100 }).prepare();
+    for (const body of ["[".repeat(101), "é".repeat(51), new Uint8Array(101)]) {
+      const error = thrown(() => parse(200, JSON_HEADERS, body));
+      assertError(error, "OAuthHttpError", { code: "response_too_large", status: 200 });
+    }
+    assertError(
+      thrown(() => parse(307, { location: "https://evil.example/" }, "x".repeat(101))),
+      "OAuthHttpError",
+      { code: "unexpected_redirect" },
+    );
+    assert.equal(thrown(() => parse(200, JSON_HEADERS, "[".repeat(100))).code, "invalid_response");
+  });
+
   test("P23, the zone of the call counts", async () => {
     const { prepare } = silent({ auth: new MultiZoneBasicAuth({ a: ["id", "secret"] }) });
     assert.equal(new Headers((await prepare({}, { zone: "a" })).headers).get("authorization"), basic("id", "secret"));

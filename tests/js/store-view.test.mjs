@@ -69,4 +69,17 @@ describe("forSubject", () => {
     throwsConfig(() => assertions.forSubject("x".repeat(1_048_577)), "invalid_option", "subjectToken");
     assert.equal(server.requests.length, 0);
   });
+
+  test("T69, a token that is none is not looked at once for each configuration", async (t) => {
+    const { server } = await serveStore(t);
+    const configs = Array.from({ length: 300 }, (_, at) =>
+      crmConfig(server, { ref: `crm-${at}`, audience: `crm-${at}` }),
+    );
+    const store = new onbehalf.TokenExchangeStore({ configs });
+    const long = "x".repeat(1_000_000);
+    const started = performance.now();
+    throwsConfig(() => store.forSubject(long), "invalid_option", "subjectToken");
+    throwsConfig(() => store.invalidateCache(null, { subjectToken: long }), "invalid_option", "subjectToken");
+    assert.ok(performance.now() - started < 1000, "each of the 300 would take milliseconds");
+  });
 });

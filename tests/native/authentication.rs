@@ -119,6 +119,15 @@ fn p24_an_unknown_or_missing_zone_is_refused_before_any_request() {
 }
 
 #[test]
+fn t58_a_zone_that_is_no_name_cannot_write_lines_into_a_log() {
+    let zone = ["b\n\u{1b}[31mERROR \u{202e}", &"x".repeat(10_000)].concat();
+    let refused = exchange_with(&client(json!({ "auth": zones() })), json!({}), json!({ "zone": zone })).ends();
+    let message = refused.unwrap_err().message();
+    assert!(message.ends_with('x') && message.len() < 1000, "{message}");
+    assert!(!message.chars().any(|character| character.is_control() || character == '\u{202e}'), "{message:?}");
+}
+
+#[test]
 fn p23_a_zone_is_ignored_by_other_authentication() {
     let client = client(json!({ "auth": { "type": "basic", "clientId": "client", "clientSecret": "secret" } }));
     let request = exchange_with(&client, json!({}), json!({ "zone": "b" })).request();

@@ -287,3 +287,49 @@ fn t69_a_mebibyte_of_brackets_challenges_or_members_does_not_hang() {
         assert!(taken < Duration::from_secs(2), "{taken:?} for {}", &header[..20]);
     }
 }
+
+/// Letters in no order, so that no part of them comes twice.
+fn letters(length: usize) -> String {
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
+    (0..length).map(|_| char::from(b'a' + u8::try_from(random.below(26)).unwrap())).collect()
+}
+
+#[test]
+fn t69_many_scopes_beside_a_long_token_do_not_hang() {
+    let scopes: Vec<String> = (0..2_500).map(|scope| format!("contacts:read:{scope:06}")).collect();
+    let issued = json!({ "access_token": letters(131_072), "scope": scopes.join(" ") });
+    let mut script = exchange(&client(json!({})), json!({ "subjectToken": "a" }));
+    script.request();
+    let start = Instant::now();
+    let token = script.answers(script::token(issued)).ends().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert_eq!(token.scope, scopes);
+}
+
+#[test]
+fn t69_many_challenges_to_a_long_token_do_not_hang() {
+    let params: Vec<String> = (0..63).map(|at| format!("name%25{at:016}=\"value%25{at:016}\"")).collect();
+    let header = ["Bearer ", &params.join(", ")].concat();
+    let subject = letters(65_536);
+    let mut script = exchange(&client(json!({ "maxRetries": 0 })), json!({ "subjectToken": subject }));
+    script.request();
+    let start = Instant::now();
+    typed(script.answers(script::with_header(answer(401, "", ""), "www-authenticate", &header)).error());
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    let asked: Vec<String> = (0..64).map(|scope| format!("%25{scope:016}")).collect();
+    let header = format!("Bearer error=\"insufficient_scope\", scope=\"{} {}\"", asked.join(" "), &subject[9..60]);
+    let start = Instant::now();
+    onbehalf::policy::resource::refusal(403, &header, &onbehalf::secret::Secret::new(subject.as_str())).unwrap();
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+#[test]
+fn t69_a_caller_who_hands_in_scopes_without_end_does_not_hang() {
+    let scopes: Vec<String> = (0..40_000).map(|scope| scope.to_string()).collect();
+    for scope in [json!(scopes), json!(scopes.join(" "))] {
+        let start = Instant::now();
+        let mut script = exchange(&client(json!({})), json!({ "subjectToken": "a", "scope": scope }));
+        assert_eq!(script::config_error(script.ends()), (ErrorCode::InvalidOption, "scope".into()));
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    }
+}

@@ -1,6 +1,6 @@
 //! Whatever a server writes around an echo and however it spells it, no part of a secret that counts is shown.
 
-use onbehalf::secret::{Secret, clean, clean_snippet, holds_nothing_of};
+use onbehalf::secret::{Secret, clean, clean_each, clean_snippet, holds_nothing_of, retain_unsent};
 use proptest::prelude::*;
 
 /// A byte of a secret as somebody may write it.
@@ -42,6 +42,30 @@ proptest! {
         // A word of the server beside it that is no part of it stays.
         let shown = clean(&[plain.as_str(), " ", &text].concat(), &sent);
         prop_assert!(shown.contains("‹redacted›") && !shown.contains(&text), "{shown}");
+    }
+
+    #[test]
+    fn texts_that_are_looked_at_together_are_each_cleaned_as_by_itself(
+        secret in "[ -~]{16,60}",
+        pieces in prop::collection::vec((0_usize..40, 0_usize..30, "[%&\\\\ a-z]{0,4}", 0_u8..8), 1..8),
+    ) {
+        let sent = [Secret::new("another-0123456789-secret"), Secret::new(secret.as_str())];
+        let texts: Vec<String> = pieces
+            .iter()
+            .map(|(from, length, between, way)| {
+                let part: Vec<u8> = secret.bytes().skip(*from).take(*length).collect();
+                let escaped: String = part.iter().map(|byte| spelled(*byte, *way)).collect();
+                [&String::from_utf8(part).unwrap(), between, &escaped].map(String::as_str).concat()
+            })
+            .collect();
+        let mut together = texts.clone();
+        clean_each(&mut together.iter_mut().collect::<Vec<_>>(), &sent);
+        let each: Vec<String> = texts.iter().map(|text| clean(text, &sent)).collect();
+        prop_assert_eq!(together, each);
+        let mut kept = texts.clone();
+        retain_unsent(&mut kept, 0, &sent);
+        let unsent: Vec<String> = texts.into_iter().filter(|text| holds_nothing_of(text, &sent)).collect();
+        prop_assert_eq!(kept, unsent);
     }
 
     #[test]
