@@ -332,6 +332,27 @@ describe("a function as client authentication", () => {
     assert.equal(server.requests.length, 0);
   });
 
+  test("X18, nothing is sent for a caller who goes between its end and the request, however short that is", async () => {
+    const reason = new Error("user left");
+    for (let turns = 0; turns < 12; turns++) {
+      const controller = new AbortController();
+      const sent = [];
+      const fetch = () => {
+        sent.push(controller.signal.aborted);
+        return new Promise(() => {});
+      };
+      const auth = () => {
+        let turn = Promise.resolve();
+        for (let n = 0; n < turns; n++) turn = turn.then();
+        turn.then(() => controller.abort(reason));
+      };
+      const client = new OAuthClient("https://as.example", { endpoints: { token: "/token" }, fetch, auth });
+      const call = client.exchangeToken({ subjectToken: SUBJECT }, { signal: controller.signal });
+      assert.equal(await failure(call), reason);
+      assert.ok(!sent.includes(true), `${turns} turns`);
+    }
+  });
+
   test("P124, an OAuth error after it is ours again", async (t) => {
     const { exchange } = await serveToken(t, [json({ error: "invalid_client" }, 401)], { auth: () => {} });
     await rejects(exchange({}), "AuthenticationError", {

@@ -258,6 +258,18 @@ describe("size cap", () => {
     assert.equal(cancelled, true);
   });
 
+  test("X4, an announced length over the cap is believed before anything is read", async () => {
+    const headers = { "content-type": "application/json", "content-length": String(MIB + 1) };
+    let cancelled = 0;
+    const body = { getReader: () => assert.fail("nothing of it must be asked for"), cancel: async () => cancelled++ };
+    const client = new OAuthClient("https://as.example", {
+      endpoints: { token: "/token" },
+      fetch: async () => ({ status: 200, headers, body, text: () => assert.fail("nor the whole of it") }),
+    });
+    await rejects(client.exchangeToken({ subjectToken: SUBJECT }), "OAuthHttpError", TOO_LARGE);
+    assert.equal(cancelled, 1);
+  });
+
   test("X4, a content-length that lies does not lift the cap", async () => {
     const big = asJson(padded(3 * MIB)).body;
     const headers = { "content-type": "application/json", "content-length": "10" };
