@@ -20,6 +20,7 @@ fn hides(value: &impl Debug) {
     for shown in [format!("{value:?}"), format!("{value:#?}")] {
         assert!(!shown.contains(PLANTED), "{shown}");
         assert!(!shown.contains("planted"), "{shown}");
+        assert!(!shown.is_empty(), "there is something to see");
     }
 }
 
