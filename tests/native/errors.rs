@@ -1,6 +1,6 @@
 //! The table of errors: every code and action, and what each error says of itself. And the mechanics of flows.
 
-use crate::script::{START, bare, client, discovering, discovery, exchange, json_answer, metadata, token};
+use crate::script::{START, bare, client, discovering, discovery, exchange, json_answer, metadata, token, try_client};
 use crate::vectors::data;
 use onbehalf::error::{
     Action, Bug, ConfigError, Error, ErrorCode, ErrorKind, Fault, HttpError, ResponseError, ServerError, TransportError,
@@ -252,6 +252,8 @@ fn a_flow_maps_its_result_only() {
 
 #[test]
 fn p38_messages_say_what_happened_in_one_line() {
+    let wrong = try_client(json!({ "conformance": "best" })).unwrap_err();
+    assert_eq!(wrong.message(), "`conformance` has to be default or mcp or fapi2");
     let refusal = json!({ "error": "invalid_grant", "error_description": "Token\r\nis not active" });
     let mut script = exchange(&client(json!({})), json!({}));
     script.request();
