@@ -1,6 +1,8 @@
 //! The table of errors: every code and action, and what each error says of itself. And the mechanics of flows.
 
-use crate::script::{START, bare, client, discovering, discovery, exchange, json_answer, metadata, token, try_client};
+use crate::script::{
+    START, answer, bare, client, discovering, discovery, exchange, json_answer, metadata, token, try_client,
+};
 use crate::vectors::data;
 use onbehalf::error::{
     Action, Bug, ConfigError, Error, ErrorCode, ErrorKind, Fault, HttpError, ResponseError, ServerError, TransportError,
@@ -277,4 +279,19 @@ fn v16_a_201_of_the_token_endpoint_is_told_that_a_token_has_status_200() {
     let error = script.answers(bare(201)).error();
     let message = "https://as.example answered with HTTP status 201 where 200 is expected";
     assert_eq!((error.code(), error.message().as_str()), (ErrorCode::UnexpectedStatus, message));
+}
+
+#[test]
+fn what_is_no_json_object_is_told_apart() {
+    for (kind, body, message) in [
+        ("text/html", "{}", "the token response is not JSON by its content type"),
+        ("application/json", "{", "the token response cannot be read as JSON"),
+        ("application/json", "[]", "the token response is no JSON object"),
+        ("application/json", "null", "the token response is no JSON object"),
+    ] {
+        let mut script = exchange(&client(json!({})), json!({}));
+        script.request();
+        let error = script.answers(answer(200, kind, body)).error();
+        assert_eq!((error.code(), error.message().as_str()), (ErrorCode::InvalidResponse, message));
+    }
 }
