@@ -165,6 +165,12 @@ describe("client authentication", () => {
   });
 });
 
+test("P1, whoever has a client id tells it", () => {
+  for (const auth of [new NoneAuth("id"), new BasicAuth("id", "s"), new PostAuth("id", "s")])
+    assert.equal(auth.clientId, "id", auth.constructor.name);
+  assert.equal(new NoneAuth().clientId, undefined);
+});
+
 describe("MultiZoneBasicAuth", () => {
   const zones = { a: ["id-a", "secret a"], "zone/b": ["id-b", "secret b"] };
 

@@ -200,6 +200,13 @@ describe("one fetch for all who wait", () => {
     assert.equal(server.at(place).length, 1);
   });
 
+  test("P67, a call with more time than the client's has it for a fetch of its own", async (t) => {
+    const { server, place, client } = await setUpSlow(t, { timeoutMs: 50 });
+    const { issuer } = await client.discoverServerMetadata({ timeoutMs: 5_000 });
+    assert.equal(issuer, `${server.origin}/t`);
+    assert.equal(server.at(place).length, 1);
+  });
+
   test("P67, a fetch that has ended is not aborted afterwards", async () => {
     const fetch = fakeFetch(GOOD);
     const client = new OAuthClient(ISSUER, { fetch });

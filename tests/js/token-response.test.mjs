@@ -264,6 +264,7 @@ describe("TokenResponse", () => {
     scopeSource: ["guess", 5, {}],
     authorizationDetails: ["x", {}, [5n], [cycle], [() => {}]],
     headers: ["x", 5, [5], { a: 5 }],
+    expiresAt: ["1893456000000", Number.NaN, Number.POSITIVE_INFINITY, {}],
   })) {
     test(`T72, TokenResponse.from refuses ${field} that is none, by name`, () => {
       for (const value of values) {
