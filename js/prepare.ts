@@ -66,8 +66,8 @@ export async function prepare<T>(preparation: Preparation<T>): Promise<PreparedR
       step = feed(instance, history, step, await perform(host, step, deadline, undefined));
     }
     if (step.type === "send") return requestOf(preparation, step.request, started, history);
-    if (step.type === "failed") throw failure(step.error, undefined);
-    throw configError("prepare_unsupported", undefined, "this operation needs no request at this time");
+    // What is prepared is there to be sent: without a request something is wrong.
+    throw failure((step as Extract<Step, { type: "failed" }>).error, undefined);
   } finally {
     deadline?.end();
     abandon({ instance, step });

@@ -7,7 +7,7 @@ export interface Prepare {
     exchangeToken(params: TokenExchangeRequest, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
     /** As `exchangeToken`, for a token for the client itself (RFC 6749 section 4.4). */
     clientCredentials(params?: ClientCredentialsRequest, options?: CallOptions): Promise<PreparedRequest<TokenResponse>>;
-    /** The request for the server's metadata (RFC 8414 section 3.1). Rejects with `prepare_unsupported` while it is remembered. */
+    /** The request for the server's metadata (RFC 8414 section 3.1), also while it is remembered. */
     discoverServerMetadata(options?: CallOptions): Promise<PreparedRequest<ServerMetadata>>;
 }
 /**

@@ -152,8 +152,9 @@ mod tests {
         for text in ["", "plain", " %&+£€", "a=b&c", "p%/+ é=secret!~x", "100%\u{0}"] {
             assert_eq!(decode(&encode(text)), text);
         }
-        assert_eq!(decode("100%+%4+%zz%C3"), "100%+%4+%zz%C3");
         assert_eq!(decode("a%2fb%"), "a/b%");
+        assert_eq!(decode("100%+%4+%zz%4g%g4"), "100% %4 %zz%4g%g4");
+        assert_eq!(decode("a+%41%C3"), "a+%41%C3", "no UTF-8, no form");
     }
 
     #[test]

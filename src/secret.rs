@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn control_characters_are_escaped_and_length_is_bounded() {
-        assert_eq!(clean("a\r\nb\u{1b}[31m\u{202e}", &[]), "a\\r\\nb\\u001b[31m\\u202e");
+        assert_eq!(clean("a\r\n\tb\u{1b}[31m\u{202e}", &[]), "a\\r\\n\\tb\\u001b[31m\\u202e");
         assert_eq!(clean(&"ä".repeat(10_000), &[]).chars().count(), 512);
         assert_eq!(
             clean(&["a", &"😀".repeat(600)].concat(), &[]).encode_utf16().count(),

@@ -95,8 +95,7 @@ impl Spelled {
         let mut index = Index::of(&self.bytes)?;
         for secret in sent {
             let secret = secret.expose();
-            // What is longer than the text by far is not even looked at.
-            if secret.len() < SHORTEST_SECRET || (secret.len() >= WINDOW && self.bytes.len() < SHORTEST) {
+            if secret.len() < SHORTEST_SECRET || self.bytes.len() < SHORTEST {
                 continue;
             }
             let mut wanted = Vec::with_capacity(secret.len());
@@ -196,12 +195,13 @@ fn character(digits: &str, length: usize) -> Option<(Meant, &str)> {
     Some((Meant::Character(character), digits.get(length..)?))
 }
 
+/// So few digits that they cannot be too large: [`LONGEST_ENTITY`].
 fn number(digits: &str, radix: u32) -> Option<u32> {
     let mut number: u32 = 0;
     for digit in digits.chars() {
         number = number.wrapping_mul(radix).wrapping_add(digit.to_digit(radix)?);
     }
-    (!digits.is_empty() && digits.len() <= 7).then_some(number)
+    Some(number)
 }
 
 /// Where each window of a text begins.
@@ -316,6 +316,7 @@ mod tests {
             secret,
             "p&amp;ss&lt;w&quot;rd&gt;\\12/é&apos;%",
             "p&#38;ss&#x3c;w&#X22;rd&gt;\\12/&#233;'%",
+            "p&#00000038;ss&#x000003c;w\"rd>\\12/&#233;'%",
             "p%26ss%3Cw%22rd%3E%5C12%2F%C3%A9%27%25",
             "p%26ss%3cw%22rd%3e%5c12%2f%c3%a9'%25",
             "p%2526ss%253Cw%2522rd%253E%255C12%252F%25C3%25A9%2527%2525",

@@ -173,6 +173,12 @@ describe("client authentication", () => {
   });
 });
 
+test("P1, whoever has a client id tells it", () => {
+  for (const auth of [new NoneAuth("id"), new BasicAuth("id", "s"), new PostAuth("id", "s")])
+    assert.equal(auth.clientId, "id", auth.constructor.name);
+  assert.equal(new NoneAuth().clientId, undefined);
+});
+
 describe("MultiZoneBasicAuth", () => {
   const zones = { a: ["id-a", "secret a"], "zone/b": ["id-b", "secret b"] };
 
@@ -338,6 +344,27 @@ describe("a function as client authentication", () => {
     setTimeout(() => controller.abort(reason), 50);
     assert.equal(await failure(exchange({}, { signal: controller.signal })), reason);
     assert.equal(server.requests.length, 0);
+  });
+
+  test("X18, nothing is sent for a caller who goes between its end and the request, however short that is", async () => {
+    const reason = new Error("user left");
+    for (let turns = 0; turns < 12; turns++) {
+      const controller = new AbortController();
+      const sent = [];
+      const fetch = () => {
+        sent.push(controller.signal.aborted);
+        return new Promise(() => {});
+      };
+      const auth = () => {
+        let turn = Promise.resolve();
+        for (let n = 0; n < turns; n++) turn = turn.then();
+        turn.then(() => controller.abort(reason));
+      };
+      const client = new OAuthClient("https://as.example", { endpoints: { token: "/token" }, fetch, auth });
+      const call = client.exchangeToken({ subjectToken: SUBJECT }, { signal: controller.signal });
+      assert.equal(await failure(call), reason);
+      assert.ok(!sent.includes(true), `${turns} turns`);
+    }
   });
 
   test("P124, an OAuth error after it is ours again", async (t) => {

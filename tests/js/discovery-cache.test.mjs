@@ -131,12 +131,9 @@ describe("time to live", () => {
   test("P65, what a caller does to the metadata does not change the kept document", async (t) => {
     const { discover } = setUp(t, [GOOD]);
     const metadata = await discover();
-    try {
-      metadata.tokenEndpoint = "https://evil.example/token";
-      metadata.raw.token_endpoint = "https://evil.example/token";
-    } catch {
-      // A frozen object is as good as a copy.
-    }
+    // A frozen object is as good as a copy.
+    Reflect.set(metadata, "tokenEndpoint", "https://evil.example/token");
+    Reflect.set(metadata.raw, "token_endpoint", "https://evil.example/token");
     const again = await discover();
     assert.equal(again.tokenEndpoint, `${ISSUER}/token`);
     assert.equal(again.raw.token_endpoint, `${ISSUER}/token`);
@@ -201,6 +198,23 @@ describe("one fetch for all who wait", () => {
     assert.equal((await impatient).code, "timeout");
     assert.equal((await patient).issuer, `${server.origin}/t`);
     assert.equal(server.at(place).length, 1);
+  });
+
+  test("P67, a call with more time than the client's has it for a fetch of its own", async (t) => {
+    const { server, place, client } = await setUpSlow(t, { timeoutMs: 50 });
+    const { issuer } = await client.discoverServerMetadata({ timeoutMs: 5_000 });
+    assert.equal(issuer, `${server.origin}/t`);
+    assert.equal(server.at(place).length, 1);
+  });
+
+  test("P67, a fetch that has ended is not aborted afterwards", async () => {
+    const fetch = fakeFetch(GOOD);
+    const client = new OAuthClient(ISSUER, { fetch });
+    await Promise.all([client.discoverServerMetadata(), client.discoverServerMetadata()]);
+    assert.deepEqual(
+      fetch.calls.map(({ init }) => init.signal.aborted),
+      [false],
+    );
   });
 
   test("T08, a shared failure reaches all who wait, and the next call starts anew", async (t) => {

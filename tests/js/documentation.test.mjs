@@ -22,9 +22,15 @@ describe("links", () => {
         .replaceAll(" ", "-"),
     );
 
+  const targets = (path) => [...textOf(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+
+  test("those of the README are found", () => {
+    assert.ok(targets("README.md").length > 0);
+  });
+
   for (const path of packed.filter((path) => path.endsWith(".md"))) {
     test(`${path}: each leads to a packed file, and to a heading that is there`, () => {
-      for (const [, target] of textOf(path).matchAll(/\]\(([^)\s]+)\)/g)) {
+      for (const target of targets(path)) {
         if (/^https:/.test(target)) continue;
         const [file, anchor] = target.split("#");
         const found = file ? posix.join(posix.dirname(path), file) : path;
@@ -68,7 +74,9 @@ function listed(section, head) {
   const first = rows.findIndex((row, at) => row.startsWith(`| ${head} |`) && rows[at + 1].startsWith("|---"));
   const length = rows.slice(first).findIndex((row) => !row.startsWith("|"));
   const cells = rows.slice(first + 2, first + length).map((row) => row.split(" | ")[0]);
-  return cells.flatMap((cell) => [...cell.matchAll(/`([\w.]+)/g)].map(([, name]) => name));
+  const names = cells.flatMap((cell) => [...cell.matchAll(/`([\w.]+)/g)].map(([, name]) => name));
+  assert.ok(names.length > 0, `${section}, ${head}: there is no such table`);
+  return names;
 }
 
 const typings = ["types", "store-types", "generated", "events", "auth"]

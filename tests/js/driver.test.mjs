@@ -165,6 +165,25 @@ describe("deadline", () => {
     assert.equal(await server.requests[0].gone, true);
   });
 
+  test("X18, without a timeoutMs it is thirty seconds", async (t) => {
+    const { setTimeout } = globalThis;
+    t.after(() => {
+      globalThis.setTimeout = setTimeout;
+    });
+    const times = [];
+    globalThis.setTimeout = (work, ms, ...rest) => {
+      times.push(ms);
+      return setTimeout(work, ms, ...rest);
+    };
+    const client = new OAuthClient("https://as.example", {
+      endpoints: { token: "/token" },
+      fetch: fakeFetch(success()),
+    });
+    await client.exchangeToken({ subjectToken: SUBJECT });
+    assert.equal(times.length, 1);
+    assert.ok(times[0] > 25_000 && times[0] <= 30_000, String(times[0]));
+  });
+
   test("X18, the call's timeoutMs replaces the client's", async (t) => {
     const { exchange } = await serveToken(t, [{ ...success(), delayMs: 300 }], { timeoutMs: 100 });
     assert.equal((await exchange({}, { timeoutMs: 5_000 })).accessToken, "issued");
@@ -256,6 +275,18 @@ describe("size cap", () => {
     await rejects(client.exchangeToken({ subjectToken: SUBJECT }), "OAuthHttpError", TOO_LARGE);
     assert.ok(pulled <= 2 * MIB, `${pulled} bytes`);
     assert.equal(cancelled, true);
+  });
+
+  test("X4, an announced length over the cap is believed before anything is read", async () => {
+    const headers = { "content-type": "application/json", "content-length": String(MIB + 1) };
+    let cancelled = 0;
+    const body = { getReader: () => assert.fail("nothing of it must be asked for"), cancel: async () => cancelled++ };
+    const client = new OAuthClient("https://as.example", {
+      endpoints: { token: "/token" },
+      fetch: async () => ({ status: 200, headers, body, text: () => assert.fail("nor the whole of it") }),
+    });
+    await rejects(client.exchangeToken({ subjectToken: SUBJECT }), "OAuthHttpError", TOO_LARGE);
+    assert.equal(cancelled, 1);
   });
 
   test("X4, a content-length that lies does not lift the cap", async () => {

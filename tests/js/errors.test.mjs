@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
-import { OAuthClient, OAuthError } from "onbehalf";
+import { inspect } from "node:util";
+import { BasicAuth, OAuthClient, OAuthError } from "onbehalf";
 import { json } from "../servers/quirk/server.mjs";
 import { assertError, failure, fakeFetch, ISSUER, onbehalf, rejects, SUBJECT, success, thrown } from "./helpers.mjs";
 
@@ -112,6 +113,16 @@ describe("classes", () => {
     assert.match(text, /TypeError/);
     assert.match(text, /ECONNREFUSED/);
     assert.doesNotMatch(text, /private detail/);
+  });
+
+  test("X16, printed it shows its stack and fields, and too deep down its name alone", async () => {
+    const error = await failure(exchanged(oauth("invalid_scope", 400)));
+    const text = inspect(error);
+    assert.ok(text.startsWith(`${error.stack} {`), text);
+    assert.match(text, /\n {2}error: 'invalid_scope'/);
+    assert.equal(inspect({ error }, { depth: 0 }), "{ error: [TokenExchangeError] }");
+    assert.equal(inspect({ auth: new BasicAuth("id", "s") }), "{ auth: BasicAuth { clientId: 'id' } }");
+    assert.equal(inspect({ auth: new BasicAuth("id", "s") }, { depth: 0 }), "{ auth: [BasicAuth] }");
   });
 
   test("X16, the message says what happened and is one line", async () => {

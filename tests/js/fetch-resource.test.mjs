@@ -182,6 +182,8 @@ describe("client.fetchResource", () => {
       ["t", "http://crm.example/", {}, "insecure_url", "input"],
       ["t", "ftp://crm.example/", {}, "invalid_endpoint", "input"],
       ["t", "nowhere", {}, "invalid_option", "input"],
+      ["t", "https://user@crm.example/", {}, "invalid_option", "input"],
+      ["t", "https://:password@crm.example/", {}, "invalid_option", "input"],
       ["", url, {}, "invalid_option", "token"],
       ["Bearer t", url, {}, "invalid_option", "token"],
       [undefined, url, {}, "invalid_option", "token"],

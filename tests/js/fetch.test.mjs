@@ -1,5 +1,6 @@
 /** The fetch a caller brings: how it is called, and what it may answer. */
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { afterEach, describe, test } from "node:test";
 import { BasicAuth, OAuthClient } from "onbehalf";
 import {
@@ -95,6 +96,7 @@ describe("how fetch is called", () => {
 
 describe("answers that look like a Response", () => {
   const stream = (text) => new Response(text).body;
+  const readerOnly = (text) => ({ getReader: () => stream(text).getReader() });
 
   for (const [name, answer] of [
     ["a real Response", () => new Response(TEXT, { headers: JSON_TYPE })],
@@ -104,6 +106,8 @@ describe("answers that look like a Response", () => {
     ["status and json()", { status: 200, json: async () => JSON.parse(TEXT) }],
     ["status and arrayBuffer()", { status: 200, arrayBuffer: async () => new TextEncoder().encode(TEXT).buffer }],
     ["status and a body stream", { status: 200, body: stream(TEXT) }],
+    ["a body stream that cannot be iterated, as some browsers have it", { status: 200, body: readerOnly(TEXT) }],
+    ["a body that can only be iterated, as streams of Node", { status: 200, body: Readable.from([TEXT]) }],
     [
       "a plain headers object",
       { status: 200, headers: { "Content-Type": "application/json" }, text: async () => TEXT },

@@ -46,6 +46,18 @@ describe("prepare", () => {
     }
   });
 
+  test("B01, there is a request for metadata, also while it is remembered", async () => {
+    const { client, fetch } = silent({ endpoints: {} });
+    for (let round = 0; round < 2; round++) {
+      const { url, method, parse } = await client.prepare.discoverServerMetadata();
+      assert.deepEqual([url, method], [`${ISSUER}/.well-known/oauth-authorization-server`, "GET"]);
+      const document = JSON.stringify({ issuer: ISSUER, token_endpoint: `${ISSUER}/new` });
+      assert.equal(parse(200, JSON_HEADERS, document).tokenEndpoint, `${ISSUER}/new`);
+      assert.equal((await client.prepare.exchangeToken({ subjectToken: SUBJECT })).url, `${ISSUER}/new`);
+    }
+    assert.equal(fetch.calls.length, 0);
+  });
+
   test("B01, bad parameters and options are refused as in a call", async () => {
     const { client, prepare, fetch } = silent();
     await rejectsConfig(() => client.prepare.exchangeToken({}), "missing_option", "subjectToken");
@@ -156,6 +168,8 @@ describe("prepare", () => {
   for (const [name, args] of [
     ["no status", [undefined, {}, TEXT]],
     ["a status that is a text", ["200", {}, TEXT]],
+    ["a status of four digits", [1000, {}, TEXT]],
+    ["a status below zero", [-1, {}, TEXT]],
     ["headers that are a text", [200, "content-type: application/json", TEXT]],
     ["pairs that are none", [200, ["content-type"], TEXT]],
     ["a body that is an object", [200, {}, JSON.parse(TEXT)]],

@@ -1,7 +1,7 @@
 /** TokenExchangeStore: what the constructor refuses, and what it does not do. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { fakeFetch, onbehalf, runModule, success, throwsConfig } from "./helpers.mjs";
+import { fakeFetch, onbehalf, runModule, success, thrown, throwsConfig } from "./helpers.mjs";
 import { CRM, crmConfig } from "./store-helpers.mjs";
 
 const server = { origin: "https://as.example" };
@@ -62,6 +62,20 @@ describe("the constructor", () => {
     ]) {
       throwsConfig(() => construct(options), code, field);
     }
+  });
+
+  test("what a getter of a configuration throws is thrown as it is", () => {
+    const reason = new Error("not now");
+    const config = Object.defineProperty(crmConfig(server), "audience", {
+      enumerable: true,
+      get() {
+        throw reason;
+      },
+    });
+    assert.equal(
+      thrown(() => construct({ configs: [config] })),
+      reason,
+    );
   });
 
   test("null and undefined options are absent ones", () => {

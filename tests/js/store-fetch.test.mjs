@@ -103,6 +103,20 @@ describe("store.fetch", () => {
     assert.equal(server.requests.length, 2);
   });
 
+  test("the body of a Request is read once in a page, and sent twice after a 401", async (t) => {
+    const { navigator } = globalThis;
+    t.after(() => Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true }));
+    Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Mozilla/5.0 (X11)" }, configurable: true });
+    const { store, api, url } = await world(t, [unauthorized, json({})]);
+    const request = new Request(url, { method: "POST", body: "posted" });
+    Object.defineProperty(request, "body", { value: undefined });
+    assert.equal((await store.fetch(CRM, request)).status, 200);
+    assert.deepEqual(
+      api.requests.map(({ body }) => body),
+      ["posted", "posted"],
+    );
+  });
+
   test("a body that can be read once is not sent twice", async (t) => {
     const stream = () => new Blob(["streamed"]).stream();
     const bodies = [

@@ -118,6 +118,13 @@ describe("invalidation", () => {
       assert.equal(store.stats().entries, 2, "and what was begun later");
     });
 
+    test("of others, what is on its way is kept", async (t) => {
+      const { store, land } = await flying(t, issued("alice"), issued("bob"));
+      for (let index = 0; index < 200; index++) store.revokeByIdentity(issuer, `carol-${index}`);
+      await land();
+      assert.equal(store.stats().entries, 2);
+    });
+
     test("a newer token does not take the place of one that is remembered", async (t) => {
       const advance = clock(t);
       const gate = deferred();

@@ -97,6 +97,7 @@ describe("findByRef", () => {
         subjectTokenProvider: async () => nobody,
       });
       assert.equal(await empty.findByRef(CRM), null);
+      await rejects(empty.getToken(CRM), "OAuthError", expected);
     }
     assert.equal(server.requests.length, 0);
   });

@@ -149,7 +149,9 @@ describe("scope", () => {
 describe("TokenResponse", () => {
   test("B01, raw is the whole document: frozen, without a prototype, unknown members kept", async () => {
     const members = { ext_expires_in: 5, "not-before-policy": 0, nested: { a: [null] }, __proto__x: 1 };
-    const { raw } = await answered(members);
+    const token = await answered(members);
+    const { raw } = token;
+    assert.equal(token.raw, raw, "read once");
     assert.equal(Object.getPrototypeOf(raw), null);
     assert.ok(Object.isFrozen(raw));
     assertSameData(raw.nested, { a: [null] });
@@ -262,6 +264,7 @@ describe("TokenResponse", () => {
     scopeSource: ["guess", 5, {}],
     authorizationDetails: ["x", {}, [5n], [cycle], [() => {}]],
     headers: ["x", 5, [5], { a: 5 }],
+    expiresAt: ["1893456000000", Number.NaN, Number.POSITIVE_INFINITY, {}],
   })) {
     test(`T72, TokenResponse.from refuses ${field} that is none, by name`, () => {
       for (const value of values) {

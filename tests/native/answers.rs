@@ -95,6 +95,14 @@ fn of_a_server_that_names_scopes_otherwise_no_scope_is_told_to_be_missing() {
 }
 
 #[test]
+fn scopes_that_only_the_call_names_stay_whatever_else_was_sent() {
+    let scope = "crm.contacts.read.everything";
+    let mut script = exchange(&client(json!({})), json!({ "scope": scope, "extra": [["scopes_wanted", scope]] }));
+    script.request();
+    assert_eq!(script.answers(token(json!({}))).ends().unwrap().scope, [scope]);
+}
+
+#[test]
 fn v30_a_challenge_beside_status_200_is_none() {
     let mut script = exchange(&client(json!({ "maxRetries": 0 })), json!({}));
     script.request();

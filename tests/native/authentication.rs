@@ -327,3 +327,18 @@ fn v17_a_challenge_does_not_replace_the_answer() {
     assert_eq!(error.code(), ErrorCode::ClientAuthenticationFailed);
     assert_eq!(error.message(), "the server refused the client's authentication: invalid_client: bad secret");
 }
+
+#[test]
+fn what_the_host_puts_in_place_of_a_header_is_shown_to_nobody() {
+    let client = client(json!({ "auth": { "type": "custom" }, "customHeaders": [["x-signed", "not yet"]] }));
+    let mut script = exchange(&client, json!({}));
+    let mut asked = script.authenticates();
+    for (_, value) in asked.headers.iter_mut().filter(|(name, _)| name == "x-signed") {
+        *value = "signature-of-the-host".into();
+    }
+    let request = script.input(Input::Authenticated(asked.headers, asked.form.body().to_owned())).request();
+    assert_eq!(request.header("x-signed"), Some("signature-of-the-host"));
+    let refusal = json!({ "error": "invalid_request", "error_description": "what is signature-of-the-host?" });
+    let message = script.answers(json_answer(400, refusal)).error().message();
+    assert_eq!(message, "the server refused: invalid_request: what is ‹redacted›?");
+}

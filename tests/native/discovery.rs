@@ -226,8 +226,9 @@ fn p68_no_address_is_guessed_when_discovery_fails_or_is_off() {
     script.gets(RFC8414).answers(bare(404)).gets(OPENID).answers(bare(404));
     assert_eq!(script.code(), ErrorCode::DiscoveryFailed);
     let client = discovering(json!({ "discovery": false }));
-    let expected = (ErrorCode::MissingEndpoint, "endpoints.token".into());
-    assert_eq!(config_error(exchange(&client, json!({})).ends()), expected);
+    let error = exchange(&client, json!({})).error();
+    assert_eq!(error.message(), "`endpoints.token` is required when `discovery` is false");
+    assert_eq!(config_error::<()>(Err(error)), (ErrorCode::MissingEndpoint, "endpoints.token".into()));
 }
 
 #[test]

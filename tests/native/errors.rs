@@ -1,6 +1,8 @@
 //! The table of errors: every code and action, and what each error says of itself. And the mechanics of flows.
 
-use crate::script::{START, bare, client, exchange, json_answer, metadata, token};
+use crate::script::{
+    START, answer, bare, client, discovering, discovery, exchange, json_answer, metadata, token, try_client,
+};
 use crate::vectors::data;
 use onbehalf::error::{
     Action, Bug, ConfigError, Error, ErrorCode, ErrorKind, Fault, HttpError, ResponseError, ServerError, TransportError,
@@ -232,7 +234,7 @@ fn a_flow_that_is_resumed_with_nothing_or_with_the_answer_to_another_step_ends()
 
 #[test]
 fn nothing_runs_before_the_first_resumption_and_a_dropped_flow_leaves_the_client_as_it_was() {
-    let client = crate::script::discovering(json!({}));
+    let client = discovering(json!({}));
     drop(exchange(&client, json!({ "scope": "\"" })));
     let mut dropped = exchange(&client, json!({}));
     dropped.request();
@@ -252,6 +254,8 @@ fn a_flow_maps_its_result_only() {
 
 #[test]
 fn p38_messages_say_what_happened_in_one_line() {
+    let wrong = try_client(json!({ "conformance": "best" })).unwrap_err();
+    assert_eq!(wrong.message(), "`conformance` has to be default or mcp or fapi2");
     let refusal = json!({ "error": "invalid_grant", "error_description": "Token\r\nis not active" });
     let mut script = exchange(&client(json!({})), json!({}));
     script.request();
@@ -261,4 +265,33 @@ fn p38_messages_say_what_happened_in_one_line() {
     script.request();
     let message = script.fails(Failure::Unreachable).error().message();
     assert_eq!(message, "https://as.example could not be reached, or the connection broke");
+}
+
+#[test]
+fn v16_a_201_of_the_token_endpoint_is_told_that_a_token_has_status_200() {
+    let mut script = exchange(&client(json!({})), json!({}));
+    script.request();
+    let error = script.answers(bare(201)).error();
+    let message = "the token endpoint answered 201: a token response has status 200 (RFC 6749 section 5.1)";
+    assert_eq!((error.code(), error.message().as_str()), (ErrorCode::UnexpectedStatus, message));
+    let mut script = discovery(&discovering(json!({})), START);
+    script.request();
+    let error = script.answers(bare(201)).error();
+    let message = "https://as.example answered with HTTP status 201 where 200 is expected";
+    assert_eq!((error.code(), error.message().as_str()), (ErrorCode::UnexpectedStatus, message));
+}
+
+#[test]
+fn what_is_no_json_object_is_told_apart() {
+    for (kind, body, message) in [
+        ("text/html", "{}", "the token response is not JSON by its content type"),
+        ("application/json", "{", "the token response cannot be read as JSON"),
+        ("application/json", "[]", "the token response is no JSON object"),
+        ("application/json", "null", "the token response is no JSON object"),
+    ] {
+        let mut script = exchange(&client(json!({})), json!({}));
+        script.request();
+        let error = script.answers(answer(200, kind, body)).error();
+        assert_eq!((error.code(), error.message().as_str()), (ErrorCode::InvalidResponse, message));
+    }
 }

@@ -84,8 +84,9 @@ fn a_server_that_refuses_a_request_without_scopes_is_not_sent_one() {
 fn a_server_without_metadata_is_not_asked_for_it() {
     let preset = json!({ "id": "mine", "discovery": "fixed" });
     let client = discovering(json!({ "preset": preset }));
-    let refused = config_error(exchange(&client, json!({})).ends());
-    assert_eq!(refused, (ErrorCode::MissingEndpoint, "endpoints.token".into()));
+    let error = exchange(&client, json!({})).error();
+    assert_eq!(error.message(), "the preset mine says that the server has no metadata: give `endpoints`");
+    assert_eq!(config_error::<()>(Err(error)), (ErrorCode::MissingEndpoint, "endpoints.token".into()));
     assert_eq!(
         discovery(&client, START).code(),
         ErrorCode::MissingEndpoint,

@@ -5,7 +5,7 @@ mod debug;
 mod property;
 
 use crate::script::{
-    self, Script, answer, bare, client, credentials, discovering, exchange_with, json_answer, with_header,
+    self, AGENT, Script, answer, bare, client, credentials, discovering, exchange_with, json_answer, with_header,
 };
 use crate::vectors::data;
 use onbehalf::base64;
@@ -370,9 +370,9 @@ fn what_the_host_left_as_it_was_stays_readable() {
         "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=";
     let body = [asked.form.body(), added, ASSERTION].concat();
     script.input(Input::Authenticated(asked.headers, body)).request();
-    let words = "unknown scope crm.contacts.read.everything, or client-assertion-type";
+    let words = ["unknown scope crm.contacts.read.everything of ", AGENT.1, ", or client-assertion-type"].concat();
     let error = script.answers(refusal(json!({ "error_description": words }))).error();
-    assert!(error.message().ends_with(words), "{error}");
+    assert!(error.message().ends_with(&words), "{error}");
 }
 
 #[test]

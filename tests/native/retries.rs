@@ -6,7 +6,7 @@ use crate::script::{
     metadata, token, with_header,
 };
 use onbehalf::error::{Action, ErrorCode};
-use onbehalf::flow::Failure;
+use onbehalf::flow::{Failure, Step};
 use onbehalf::http::HttpResponse;
 use serde_json::json;
 
@@ -109,6 +109,21 @@ fn pauses_grow_and_end_with_max_retries() {
         let error = script.answers(bare(503)).error();
         assert_eq!((error.code(), error.action(), error.retryable()), (ErrorCode::HttpError, Action::Wait, true));
     }
+}
+
+#[test]
+fn pauses_are_spread_so_that_many_clients_do_not_come_back_at_once() {
+    let pauses: std::collections::BTreeSet<u64> = (0..32)
+        .map(|_| {
+            let mut script = exchange(&client(json!({})), json!({}));
+            script.request();
+            match script.answers(bare(503)).step() {
+                Step::Wait(millis) => millis,
+                _ => panic!("a wait is expected"),
+            }
+        })
+        .collect();
+    assert!(pauses.len() > 8, "{pauses:?}");
 }
 
 #[test]

@@ -57,6 +57,11 @@ fn failures_name_the_member_of_the_configuration() {
         ),
         (r#""preset":"nope""#, UnknownPreset, "preset"),
         (r#""preset":{"id":"x","clientAuth":{"allowed":["private_key_jwt"]}}"#, InvalidOption, "clientSecret"),
+        (
+            r#""preset":{"id":"x","clientAuth":{"allowed":["private_key_jwt"]}},"clientSecret":null,"auth":{"type":"post","clientId":"agent","clientSecret":"hush"}"#,
+            InvalidOption,
+            "auth",
+        ),
         (r#""claims":"none""#, InvalidOption, "claims"),
         (
             r#""zone":"other","clientSecret":null,"auth":{"type":"multi_zone","zones":[["a","agent","hush"]]}"#,
@@ -73,6 +78,13 @@ fn failures_name_the_member_of_the_configuration() {
         (r#""subjectTokenType":"a b""#, InvalidOption, "subjectTokenType"),
     ] {
         assert_eq!(refused(&with(members)), (code, ["configs[2].", field].concat()), "{members}");
+    }
+}
+
+#[test]
+fn only_both_name_and_value_make_a_parameter_microsofts_flow() {
+    for parameter in [r#"["requested_token_use","other"]"#, r#"["use","on_behalf_of"]"#] {
+        assert!(parse(&with(&[r#""audience":"a","extraParams":["#, parameter, "]"].concat())).is_ok(), "{parameter}");
     }
 }
 

@@ -20,6 +20,7 @@ fn hides(value: &impl Debug) {
     for shown in [format!("{value:?}"), format!("{value:#?}")] {
         assert!(!shown.contains(PLANTED), "{shown}");
         assert!(!shown.contains("planted"), "{shown}");
+        assert!(!shown.is_empty(), "there is something to see");
     }
 }
 
@@ -49,17 +50,19 @@ fn x16_debug_of_options_and_clients() {
 #[test]
 fn x16_debug_of_requests_and_steps() {
     let arguments = json!({
-        "subjectToken": PLANTED, "actorToken": PLANTED, "claims": PLANTED,
+        "subjectToken": PLANTED, "actorToken": PLANTED, "claims": json!({ "a": PLANTED }).to_string(),
         "extra": [["api_key", PLANTED]],
     });
     hides(&TokenExchangeRequest::parse(&arguments.to_string()).unwrap());
     hides(&ClientCredentialsRequest::parse(&json!({ "extra": [["api_key", PLANTED]] }).to_string()).unwrap());
     let all = options().into_iter().chain([json!({ "auth": { "type": "custom" } })]);
     for options in all {
-        let call = json!({ "headers": [["x-call-key", PLANTED]], "zone": "z" });
+        let zone = if options["auth"]["type"] == "multi_zone" { json!("z") } else { Value::Null };
+        let call = json!({ "headers": [["x-call-key", PLANTED]], "zone": zone });
         let mut script = exchange_with(&client(options.clone()), arguments.clone(), call);
         let step = script.step();
         hides(&step);
+        assert!(matches!(step, Step::Send(_) | Step::Authenticate(_)), "{step:?}");
         if let Step::Authenticate(asked) = step {
             hides(&asked);
             let headers = vec![("authorization".into(), PLANTED.into())];
