@@ -8,6 +8,8 @@ use onbehalf::error::{Error, ErrorCode};
 use onbehalf::flow::exchange_token::TokenExchangeRequest;
 use onbehalf::flow::{CallOptions, Step};
 use onbehalf::http::HttpResponse;
+use onbehalf::policy::resource::{self, Next, OnRefusal, ResourceCall};
+use onbehalf::secret::Secret;
 use serde_json::json;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -319,7 +321,10 @@ fn t69_many_challenges_to_a_long_token_do_not_hang() {
     let asked: Vec<String> = (0..64).map(|scope| format!("%25{scope:016}")).collect();
     let header = format!("Bearer error=\"insufficient_scope\", scope=\"{} {}\"", asked.join(" "), &subject[9..60]);
     let start = Instant::now();
-    onbehalf::policy::resource::refusal(403, &header, &onbehalf::secret::Secret::new(subject.as_str())).unwrap();
+    let mut call =
+        ResourceCall { on_refusal: OnRefusal::Exchange, scope: "a".into(), claims: None, left: resource::ATTEMPTS };
+    assert_eq!(call.next(403, &header, &Secret::new(subject.as_str())), Next::Again);
+    assert!(!call.scope.contains(&subject[9..60]), "an echo is not asked for");
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
