@@ -177,7 +177,11 @@ impl Transport<'_> {
 
     fn allows_http(&self, url: &Url) -> bool {
         let (host, hostname) = (url.host(), url.hostname());
-        let named = |named: &String| named.eq_ignore_ascii_case(host) || named.eq_ignore_ascii_case(hostname);
+        // A URL leaves port 80 out.
+        let named = |named: &String| {
+            let named_80 = named.strip_suffix(":80").unwrap_or(named);
+            named_80.eq_ignore_ascii_case(host) || named.eq_ignore_ascii_case(hostname)
+        };
         (self.loopback && url.is_loopback()) || self.insecure_hosts.iter().any(named)
     }
 }

@@ -141,6 +141,13 @@ fn x23_an_http_issuer_is_refused_but_on_loopback_and_at_named_hosts() {
     for hosts in [json!("as.example"), json!(["other.example", "AS.example"]), json!(["as.example:8080"])] {
         assert!(issuer("http://as.example:8080", hosts.clone()).is_ok(), "{hosts}");
     }
+    // A port that a URL leaves out is a port all the same: it does not stand for all of them.
+    for port in [80, 443] {
+        let hosts = json!([format!("AS.example:{port}")]);
+        assert!(issuer(&format!("http://as.example:{port}"), hosts.clone()).is_ok(), "{hosts}");
+        assert!(issuer("http://as.example:8080", hosts.clone()).is_err(), "{hosts}");
+    }
+    assert!(issuer("http://as.example", json!(["as.example:443"])).is_err());
 }
 
 #[test]
