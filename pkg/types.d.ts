@@ -118,13 +118,15 @@ export interface ClientOptions {
     /** How this server wants things. Default `"rfc8693"`. */
     readonly preset?: core.PresetName | core.ServerPreset | null | undefined;
     /** Endpoints known beforehand: absolute, or a path below the issuer's. They go before discovered ones. */
-    readonly endpoints?: Partial<core.Endpoints> | null | undefined;
+    readonly endpoints?: {
+        readonly [Name in keyof core.Endpoints]?: core.Endpoints[Name] | null | undefined;
+    } | null | undefined;
     /** `false`: no discovery. Otherwise how long its results are kept, in milliseconds. Default one hour, and one minute. */
     readonly discovery?: false | {
         /** Milliseconds for which a document is remembered; 0: not at all. Default 3600000. */
-        readonly ttlMs?: number | undefined;
+        readonly ttlMs?: number | null | undefined;
         /** Milliseconds for which a failure is remembered that would repeat, at most `ttlMs`; 0: not at all. Default 60000. */
-        readonly negativeTtlMs?: number | undefined;
+        readonly negativeTtlMs?: number | null | undefined;
     } | null | undefined;
     /** Where discovered endpoints may be: a list is beside the issuer's own origin. Default `"any"`. */
     readonly endpointOrigins?: "any" | "same-origin" | readonly string[] | null | undefined;

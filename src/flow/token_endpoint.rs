@@ -15,6 +15,7 @@ use crate::policy::retry::{Repeat, RetryBudget};
 use crate::protocol::rfc6749_client_authentication::{self as client_authentication, ClientAuthentication};
 use crate::protocol::rfc6749_error;
 use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, ScopeSource, TokenSet};
+use crate::protocol::rfc6750_bearer::is_not_for_resources;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::{SHORTEST_ECHO, Secret, holds_anything_of, retain_unsent};
 use crate::text::{fill, join};
@@ -184,11 +185,10 @@ impl Attempt {
     fn scrub(&self, token: &mut TokenSet, call: &Call) {
         let long =
             token.scope_source == ScopeSource::Response && token.scope.iter().any(|scope| scope.len() >= SHORTEST_ECHO);
-        // A registered type has no room for one.
-        let own = token
-            .issued_token_type
-            .as_deref()
-            .is_some_and(|issued| issued.len() >= LONGEST_REGISTERED || !issued.starts_with(REGISTERED));
+        // A registered type has no room for one. What says that the token is none for resources stays, however it is written.
+        let own = token.issued_token_type.as_deref().is_some_and(|issued| {
+            (issued.len() >= LONGEST_REGISTERED || !issued.starts_with(REGISTERED)) && !is_not_for_resources(issued)
+        });
         if !own && !long && token.authorization_details.is_none() {
             return;
         }

@@ -228,6 +228,13 @@ mod tests {
     }
 
     #[test]
+    fn no_more_scopes_are_taken_from_a_challenge_than_can_be_meant() {
+        let scopes: Vec<String> = (0..65).map(|at| ["s", &at.to_string()].concat()).collect();
+        let header = ["Bearer error=\"insufficient_scope\", scope=\"", &scopes.join(" "), "\""].concat();
+        assert_eq!(Some(refused(403, &header).unwrap().required_scopes.as_slice()), scopes.get(..64));
+    }
+
+    #[test]
     fn of_several_challenges_that_for_bearer_tokens_counts() {
         for header in [
             r#"DPoP algs="ES256", Bearer error="insufficient_scope", scope="x""#,

@@ -8,6 +8,8 @@ use crate::words::place;
 const SHORTEST_SECRET: usize = 8;
 /// What has to be left of it without spaces.
 const SHORTEST: usize = 6;
+/// A longer text is not looked at. Each place of a window has to have a number under [`TAKEN`].
+const LONGEST_LOOKED_AT: usize = 65_536;
 /// More places than this looked at for one window is no accident: the text was made to keep us busy.
 const MOST_PROBES: usize = 64;
 
@@ -32,6 +34,10 @@ enum Escapes {
 
 #[inline(never)]
 fn hide_spelled(text: &str, sent: &[Secret], escapes: Escapes) -> String {
+    // To spell it and to index it takes many times its size, which a server would choose.
+    if text.len() > LONGEST_LOOKED_AT {
+        return REDACTED.into();
+    }
     let spelled = Spelled::of(text, escapes);
     let Some(covered) = spelled.covered(sent) else { return REDACTED.into() };
     let mut out = String::with_capacity(text.len());
@@ -222,11 +228,13 @@ impl<'a> Index<'a> {
         let windows = bytes.windows(WINDOW).len();
         let size = windows.saturating_mul(4).next_power_of_two();
         let mut index = Self { bytes, heads: vec![0; size], before: vec![0; windows] };
-        for (place, window) in bytes.windows(WINDOW).enumerate() {
+        let mut place: u16 = 0;
+        for window in bytes.windows(WINDOW) {
             let slot = index.slot(window)?;
             let head = index.heads.get_mut(slot)?;
-            *index.before.get_mut(place)? = *head;
-            *head = u16::try_from(place.checked_add(1)?).ok()?;
+            *index.before.get_mut(usize::from(place))? = *head;
+            place = place.wrapping_add(1);
+            *head = place;
         }
         Some(index)
     }
@@ -360,6 +368,18 @@ mod tests {
             assert!(Index::of(&Spelled::of(&text, Escapes::None).bytes).is_some(), "{before}");
             assert_eq!(hidden(&text, TOKEN), text);
         }
+    }
+
+    #[test]
+    fn a_text_is_looked_at_to_its_end_or_not_at_all() {
+        let names: String = (0..10_000).map(|at| format!("{at:07}")).collect();
+        let echo = TOKEN.get(..16).unwrap();
+        for length in [65_000, 65_520, 65_521, 65_534, 65_535] {
+            let hidden = hidden(&[names.get(..length).unwrap(), echo].concat(), TOKEN);
+            assert!(hidden.ends_with("‹redacted›"), "{length}");
+        }
+        // Nothing is made ready for looking at it: that takes many times its size.
+        assert_eq!(hidden(&" ".repeat(65_537), TOKEN), "‹redacted›");
     }
 
     #[test]

@@ -61,6 +61,7 @@ export const clients: OAuthClient[] = [
   new OAuthClient("https://as.example", { auth: new BearerAuth("a"), discovery: { ttlMs: 0 }, endpointOrigins: "any" }),
   new OAuthClient("https://as.example", { auth: new MultiZoneBasicAuth({ a: ["b", "c"] }), conformance: "fapi2" }),
   new OAuthClient("https://as.example", { auth: custom, customHeaders: { "x-tenant": "a" }, insecureHosts: ["h:1"] }),
+  new OAuthClient("https://as.example", { discovery: { ttlMs: null }, endpoints: { token: maybe, revoke: null } }),
   new OAuthClient("https://as.example", { auth: new NoneAuth(), onEvent: (event: OAuthEvent) => event.durationMs }),
 ];
 

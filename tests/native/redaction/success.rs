@@ -46,11 +46,12 @@ fn a_secret_as_the_issued_type_or_in_the_details_of_a_success() {
             }
         }
     }
-    let id_token = "urn:ietf:params:oauth:token-type:id_token";
-    let mut script = exchange_with(&client(json!({})), json!({ "extra": [["x", id_token]] }), json!({}));
-    script.request();
-    let token = script.answers(script::token(json!({ "issued_token_type": id_token }))).ends().unwrap();
-    assert_eq!(token.issued_token_type.as_deref(), Some(id_token), "a type is no secret");
+    for id_token in ["urn:ietf:params:oauth:token-type:id_token", "URN:IETF:params:oauth:token-type:id_token"] {
+        let mut script = exchange_with(&client(json!({})), json!({ "extra": [["x", id_token]] }), json!({}));
+        script.request();
+        let token = script.answers(script::token(json!({ "issued_token_type": id_token }))).ends().unwrap();
+        assert_eq!(token.issued_token_type.as_deref(), Some(id_token), "a type is no secret");
+    }
 }
 
 #[test]
