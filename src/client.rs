@@ -12,7 +12,7 @@ use crate::policy::preset::{BasicEncoding, IssuedType, PresetDiscovery, ServerPr
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
 use crate::protocol::rfc6750_bearer::{LONGEST_TOKEN, authorization_header, check_token};
 use crate::protocol::rfc8414_metadata::same_issuer;
-use crate::secret::{Secret, add_keys, clean};
+use crate::secret::{Secret, clean, keys};
 use crate::text::{contains, join};
 use crate::url::{Transport, Url};
 use options::{AuthKind, ClientOptions, Conformance, Discovery, DiscoveryOptions, Endpoints};
@@ -159,9 +159,8 @@ impl Client {
 
     /// Values of the caller's own headers that may be keys; a short value is a word.
     pub(crate) fn secrets_in_headers(&self, call: &[Header]) -> Vec<Secret> {
-        let mut secrets = Vec::new();
-        add_keys(&mut secrets, &self.headers);
-        add_keys(&mut secrets, call);
+        let mut secrets = keys(&self.headers);
+        secrets.append(&mut keys(call));
         secrets
     }
 

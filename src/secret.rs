@@ -32,18 +32,16 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Adds a value of a header or parameter that may be a key: a short one is a word.
-pub fn add_key(secrets: &mut Vec<Secret>, value: &str) {
-    if value.len() >= SHORTEST_KEY {
-        secrets.push(Secret::new(value));
-    }
-}
-
-/// As [`add_key`], for each of the values.
-pub fn add_keys(secrets: &mut Vec<Secret>, named: &[(String, String)]) {
+/// The values of headers or parameters that may be keys: a short one is a word.
+#[must_use]
+pub fn keys(named: &[(String, String)]) -> Vec<Secret> {
+    let mut keys = Vec::new();
     for (_, value) in named {
-        add_key(secrets, value);
+        if value.len() >= SHORTEST_KEY {
+            keys.push(Secret::new(value.as_str()));
+        }
     }
+    keys
 }
 
 const SHORTEST_KEY: usize = 16;

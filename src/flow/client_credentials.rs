@@ -7,7 +7,7 @@ use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
 use crate::protocol::rfc6749_client_credentials::{self as grant, ClientCredentialsGrant};
 use crate::protocol::rfc6749_token::TokenSet;
-use crate::secret::add_keys;
+use crate::secret::keys;
 use std::rc::Rc;
 
 /// What `clientCredentials` takes.
@@ -95,7 +95,5 @@ fn check(mut request: ClientCredentialsRequest) -> Result<Grant, Error> {
     };
     let mut form = grant::form(&checked);
     form.push_pairs(&request.extra);
-    let mut secrets = Vec::new();
-    add_keys(&mut secrets, &request.extra);
-    Ok(Grant { form, secrets, scope: checked.scope, exchange: None })
+    Ok(Grant { form, secrets: Vec::new(), keys: keys(&request.extra), scope: checked.scope, exchange: None })
 }

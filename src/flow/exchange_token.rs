@@ -15,7 +15,7 @@ use crate::protocol::rfc6749_token::{ExchangeExpectation, TokenSet};
 use crate::protocol::rfc6750_bearer::{LONGEST_TOKEN, check_token};
 use crate::protocol::rfc7519_jwt;
 use crate::protocol::rfc8693_exchange::{self as exchange, TokenExchange};
-use crate::secret::{Secret, add_keys};
+use crate::secret::{Secret, keys};
 use crate::text::{contains, fill, join};
 use crate::time::UnixMillis;
 use std::borrow::Cow;
@@ -154,24 +154,20 @@ fn with_life(mut token: TokenSet, request: &TokenExchange, caps: Option<Caps>, n
 }
 
 fn grant(request: &TokenExchange, preset: &ServerPreset) -> Grant {
+    let mut secrets = vec![request.subject_token.clone()];
+    if let Some((token, _)) = &request.actor {
+        secrets.push(token.clone());
+    }
     Grant {
         form: exchange::form(request),
-        secrets: secrets(request),
+        secrets,
+        keys: keys(&request.extra),
         scope: request.scope.clone(),
         exchange: Some(ExchangeExpectation {
             requested_type: request.requested_token_type.clone(),
             issued_type_required: preset.response.issued_type == IssuedType::Required,
         }),
     }
-}
-
-fn secrets(request: &TokenExchange) -> Vec<Secret> {
-    let mut secrets = vec![request.subject_token.clone()];
-    if let Some((token, _)) = &request.actor {
-        secrets.push(token.clone());
-    }
-    add_keys(&mut secrets, &request.extra);
-    secrets
 }
 
 /// Turns what the caller wrote into a request that the server of this preset may be sent.

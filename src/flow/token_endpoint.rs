@@ -28,6 +28,8 @@ pub(crate) struct Grant {
     pub form: Form,
     /// What the form holds that must not be shown.
     pub secrets: Vec<Secret>,
+    /// What of the form may be as secret.
+    pub keys: Vec<Secret>,
     pub scope: Vec<String>,
     /// The type of token that an exchange asks for; `None` for another grant.
     pub exchange: Option<ExchangeExpectation>,
@@ -173,7 +175,7 @@ impl Attempt {
         };
         match rfc6749_token::parse(&response, body, &expected, now) {
             Ok(mut token) => {
-                self.scrub(&mut token, call);
+                self.scrub(&mut token);
                 Ok(token)
             }
             Err(error) => Err(cleaned(error, &self.secrets(call))),
@@ -182,7 +184,7 @@ impl Attempt {
 
     /// Takes from a token what is none but an echo of what was sent or issued, where a log would show it: scopes, the issued
     /// type and authorization details. Nearly all answers have nothing that is long enough.
-    fn scrub(&self, token: &mut TokenSet, call: &Call) {
+    fn scrub(&self, token: &mut TokenSet) {
         let long =
             token.scope_source == ScopeSource::Response && token.scope.iter().any(|scope| scope.len() >= SHORTEST_ECHO);
         // A registered type has no room for one. What says that the token is none for resources stays, however it is written.
@@ -192,7 +194,8 @@ impl Attempt {
         if !own && !long && token.authorization_details.is_none() {
             return;
         }
-        let mut known = self.secrets(call);
+        // Addresses stand in headers and parameters as they do in scopes: what only may be a key is not looked for here.
+        let mut known = self.credentials();
         known.push(Secret::new(token.access_token.as_str()));
         for issued in [&token.refresh_token, &token.id_token].into_iter().flatten() {
             known.push(Secret::new(issued.as_str()));
@@ -208,10 +211,17 @@ impl Attempt {
 
     /// All that was sent and must not come back in an error.
     fn secrets(&self, call: &Call) -> Vec<Secret> {
-        let mut secrets = self.grant.secrets.clone();
-        secrets.append(&mut self.authentication.secrets());
+        let mut secrets = self.credentials();
+        secrets.append(&mut self.grant.keys.clone());
         secrets.append(&mut self.client.secrets_in_headers(&call.headers));
         secrets
+    }
+
+    /// The tokens, secrets and assertions that were sent.
+    fn credentials(&self) -> Vec<Secret> {
+        let mut credentials = self.grant.secrets.clone();
+        credentials.append(&mut self.authentication.secrets());
+        credentials
     }
 
     /// Takes over what the host has made of a request. What it added is as secret as what we would have sent, but for what
