@@ -6,16 +6,16 @@ pub fn decimal(number: u64) -> String {
     // As many digits as the largest has.
     let mut digits = [0_u8; 20];
     let mut rest = number;
-    let mut used: usize = 0;
+    let mut start = digits.len();
     for digit in digits.iter_mut().rev() {
         *digit = b'0' | u8::try_from(rest % 10).unwrap_or(0);
         rest /= 10;
-        used = used.saturating_add(1);
+        start = start.saturating_sub(1);
         if rest == 0 {
             break;
         }
     }
-    digits.iter().skip(digits.len().saturating_sub(used)).map(|digit| char::from(*digit)).collect()
+    digits.get(start..).and_then(|digits| str::from_utf8(digits).ok()).unwrap_or_default().into()
 }
 
 /// The number that a text of digits alone means; one too large for the type is the largest of the type.
