@@ -12,6 +12,7 @@ import { hostOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import { prepare } from "./prepare.js";
 import { given, refused, resourceRequest, verdictOn } from "./resource.js";
+import { type Gap, gapOf, textOf } from "./template.js";
 import { TokenResponse } from "./token-response.js";
 import type {
   AbortSignalLike,
@@ -159,7 +160,8 @@ export class OAuthClient {
     options: CallOptions | undefined,
   ): Promise<T> {
     const call = OAuthClient.#call(client, operation, params, options, false);
-    const run = () => call.engine.run(call.start, options?.timeoutMs, call.signal);
+    const { engine, text, gap, signal } = call;
+    const run = () => engine.run(text, gap, options?.timeoutMs, signal);
     if (client.#reporter) return await OAuthClient.#told(client, client.#reporter, call, run);
     return resultOf(await run()) as T;
   }
@@ -170,15 +172,24 @@ export class OAuthClient {
     params: unknown,
     options: CallOptions | undefined,
   ): Promise<PreparedRequest<T>> {
-    const { engine, start, signal } = OAuthClient.#call(client, operation, params, options, true);
+    const { engine, text, signal } = OAuthClient.#call(client, operation, params, options, true);
     client.#handedOut = true;
+    const [, paramsJson, callJson = ""] = text.split("\n");
     // Begun again, it goes to the endpoint that it went to, whatever is known of the metadata by then.
-    const begin = (now: number, endpoint?: string) => engine.begin((raw, now) => start(raw, now, endpoint), now);
+    const begin = (now: number, endpoint?: string) => {
+      const call = endpoint === undefined ? callJson : JSON.stringify({ ...JSON.parse(callJson), endpoint });
+      return engine.begin([operation, paramsJson, call].join("\n"), now);
+    };
     const timeoutMs = options?.timeoutMs ?? engine.host.timeoutMs;
-    return prepare({ host: engine.host, timeoutMs, signal, begin, result: resultOf as () => T });
+    const result = (finished: Finished) => {
+      // It may name other endpoints.
+      engine.templates.clear();
+      return resultOf(finished) as T;
+    };
+    return prepare({ host: engine.host, timeoutMs, signal, begin, result });
   }
 
-  /** Checks what the core does not see of the arguments of an operation. */
+  /** Checks what the core does not see of the arguments of an operation, and writes what it takes. */
   static #call(
     client: OAuthClient,
     operation: keyof Prepare,
@@ -187,14 +198,14 @@ export class OAuthClient {
     prepared: boolean,
   ): Call {
     const signal = signalOf(options);
-    const paramsJson = encodeParams(params);
-    const callJson = encodeCall(options, prepared);
-    const engine = OAuthClient.#open(client);
-    const start = (raw: RawClient, now: number, endpoint?: string) => {
-      const call = endpoint === undefined ? callJson : JSON.stringify({ ...JSON.parse(callJson), endpoint });
-      return raw.start(operation, paramsJson, call, now);
-    };
-    return { operation, engine, start, signal, paramsJson };
+    const repeats = operation === "exchangeToken" && !prepared;
+    const alone = options == null ? params : undefined;
+    let gap = repeats ? client.#engine.templates.like(alone) : undefined;
+    const text = gap
+      ? textOf(gap, gap.token)
+      : [operation, encodeParams(params), encodeCall(options, prepared)].join("\n");
+    if (repeats) gap ??= gapOf(text, (params as Plain | undefined)?.["subjectToken"], alone);
+    return { operation, engine: OAuthClient.#open(client), text, gap, signal };
   }
 
   static #open(client: OAuthClient): Engine<RawClient> {
@@ -206,12 +217,12 @@ export class OAuthClient {
   static async #told<T>(
     client: OAuthClient,
     reporter: Reporter,
-    { operation, paramsJson, signal }: Call,
+    { operation, text, signal }: Call,
     run: () => Promise<Finished>,
   ): Promise<T> {
     const started = performance.now();
     // Not judged yet: a wrong type is for the core to refuse, and no part of the event.
-    const { resource, audience, scope, subjectToken }: Plain = JSON.parse(paramsJson);
+    const { resource, audience, scope, subjectToken }: Plain = JSON.parse(text.split("\n", 2)[1] ?? "");
     const base: EventBase & Pick<OAuthEvent, "subject"> = {
       operation,
       issuer: client.#issuer,
@@ -263,15 +274,15 @@ export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose:
 interface Call {
   readonly operation: keyof Prepare;
   readonly engine: Engine<RawClient>;
-  /** `endpoint` is where a prepared operation has begun. */
-  readonly start: (raw: RawClient, now: number, endpoint?: string) => string;
+  /** As the core takes it: its name, its parameters and its options, each on a line. */
+  readonly text: string;
+  readonly gap: Gap | undefined;
   readonly signal: AbortSignalLike | undefined;
-  readonly paramsJson: string;
 }
 
 /** What an operation came to. */
 function resultOf({ value, answer }: Finished): TokenResponse | ServerMetadata {
-  return value.type === "token" ? TokenResponse.of(value.token, answer) : serverMetadata(value);
+  return value.type === "token" ? TokenResponse.of(value, answer) : serverMetadata(value);
 }
 
 /** A token as the core takes it to present it. */

@@ -7,7 +7,7 @@
 import { createCore } from "onbehalf:glue";
 import { invalid } from "./arguments.js";
 import { configError, InternalError, toError } from "./errors.js";
-import type { OnRefusal, Step, StepInput } from "./generated.js";
+import type { OnRefusal, Step as WireStep } from "./generated.js";
 import { loader } from "./load/inline.js";
 
 /**
@@ -18,7 +18,7 @@ import { loader } from "./load/inline.js";
  */
 export interface CoreExports {
   readonly Client: new (optionsJson: string) => RawClient;
-  resume(operation: number, input: StepInput, status: number, headers: string, body: string, now: number): string;
+  resume(operation: number, input: string, now: number): string;
   abandon(operation: number): void;
   basicAuthorization(clientId: string, clientSecret: string, encoding: "form" | "raw"): string;
   authorizationHeader(accessToken: string, tokenType: string, issuedTokenType: string): string;
@@ -38,18 +38,28 @@ export interface CoreExports {
   ): string;
 }
 
-/** @internal */
-export interface RawClient {
-  start(name: string, paramsJson: string, callJson: string, now: number): string;
-  authorizeResource(url: string, token: string, tokenType: string, issuedTokenType: string): string;
+/** What starts operations. @internal */
+export interface RawStarter {
+  /** `operation` is what it starts, a text on each line, as the core takes it. */
+  start(operation: string, now: number): string;
+  template(operation: string, now: number): RawTemplate | undefined;
   free(): void;
 }
 
 /** @internal */
-export interface RawStoreExchange {
+export interface RawTemplate {
+  until(): number;
+  read(input: string, now: number): string;
+}
+
+/** @internal */
+export interface RawClient extends RawStarter {
+  authorizeResource(url: string, token: string, tokenType: string, issuedTokenType: string): string;
+}
+
+/** @internal */
+export interface RawStoreExchange extends RawStarter {
   fingerprint(scope: string | undefined): string;
-  start(paramsJson: string, now: number): string;
-  free(): void;
 }
 
 /**
@@ -125,8 +135,28 @@ export function enter<T>(instance: Instance, call: (core: CoreExports) => T): T 
  * @internal
  */
 export function nextStep(instance: Instance, call: (core: CoreExports) => string): Step {
-  return JSON.parse(enter(instance, call)) as Step;
+  return readStep(enter(instance, call));
 }
+
+/**
+ * A step as the core writes it: JSON text. What was issued by a grant ends with the access token as it is, after a line
+ * break, which JSON text never holds.
+ *
+ * @internal
+ */
+export function readStep(text: string): Step {
+  const end = text.indexOf("\n");
+  return end < 0
+    ? JSON.parse(text)
+    : { type: "token", accessToken: text.slice(end + 1), description: text.slice(0, end) };
+}
+
+/**
+ * What an operation asks for, or what it came to. A token is described by JSON text, for when somebody asks.
+ *
+ * @internal
+ */
+export type Step = WireStep | { readonly type: "token"; readonly accessToken: string; readonly description: string };
 
 /**
  * Loads and compiles the WebAssembly ahead of the first call.

@@ -14,11 +14,11 @@ import {
   unusable,
 } from "./answer.js";
 import type { ClientAuthFunction } from "./auth.js";
-import { enter, type Instance, nextStep } from "./core.js";
+import { enter, type Instance, nextStep, type Step } from "./core.js";
 import { Deadline } from "./deadline.js";
 import { ConfigError, toError } from "./errors.js";
 import type { Flights } from "./flight.js";
-import type { AuthenticateRequest, ErrorData, Outcome, Step, StepInput, WireRequest } from "./generated.js";
+import type { AuthenticateRequest, ErrorData, StepInput, WireRequest } from "./generated.js";
 import { fetchOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import type { AbortSignalLike, FetchInit, FetchLike, HostHeaders, HostURLSearchParams, ResponseLike } from "./types.js";
@@ -50,12 +50,17 @@ export interface Finished {
 }
 
 /** A step that is not the last. */
-export type Pending = Exclude<Step, { type: "done" | "failed" }>;
+export type Pending = Extract<Step, { operation: number }>;
+
+/** The last step of an operation that has succeeded. */
+export type Outcome = Exclude<Step, Pending | Failed>;
 
 /** An operation under way: where it runs, and the step before which it stands. */
 export interface Begun {
   readonly instance: Instance;
   readonly step: Step;
+  /** Present when the core knows nothing of it yet: what the answer leads to. */
+  answered?(answer: Answer): Begun;
 }
 
 /**
@@ -63,10 +68,11 @@ export interface Begun {
  */
 export async function drive(
   host: Host,
-  { instance, step }: Begun,
+  begun: Begun,
   timeoutMs: number,
   signal: AbortSignalLike | undefined,
 ): Promise<Finished> {
+  let { instance, step, answered } = begun;
   let answer: Answer | undefined;
   // Not before: until its first step the core has not accepted the options, the time among them.
   const deadline = isLast(step) ? undefined : new Deadline(timeoutMs, signal);
@@ -74,13 +80,14 @@ export async function drive(
     throwIfGone(step, signal);
     while (deadline && !isLast(step)) {
       answer = await perform(host, step, deadline, answer);
-      step = resume(instance, step, answer, Date.now());
+      if (answered) ({ instance, step, answered } = answered(answer));
+      else step = resume(instance, step, answer, Date.now());
     }
-    if (step.type === "done") return { value: step.value, answer };
-    throw failure((step as Failed).error, answer);
+    if (step.type === "failed") throw failure(step.error, answer);
+    return { value: step as Outcome, answer };
   } finally {
     deadline?.end();
-    abandon({ instance, step });
+    if (!answered) abandon({ instance, step });
   }
 }
 
@@ -91,8 +98,12 @@ export function throwIfGone(first: Step, signal: AbortSignalLike | undefined): v
 
 /** The step that an answer leads to. */
 export function resume(instance: Instance, { operation }: Pending, answer: Answer, now: number): Step {
-  const { input, status = 0, lines = "", body = "" } = answer;
-  return nextStep(instance, (core) => core.resume(operation, input, status, lines, body, now));
+  return nextStep(instance, (core) => core.resume(operation, message(answer.input, answer), now));
+}
+
+/** An answer as the core takes it. */
+export function message(first: string, { status = 0, lines = "", body = "" }: Answer): string {
+  return `${first}\n${status}\n${lines}\n${body}`;
 }
 
 /** Gives an operation back to the core that is not run to its end. */
@@ -234,7 +245,7 @@ function unreachable(deadline: Deadline, cause: unknown): Answer {
 
 /** Whether an operation has come to its end. */
 export function isLast(step: Step): step is Exclude<Step, Pending> {
-  return step.type === "done" || step.type === "failed";
+  return !("operation" in step);
 }
 
 /** What the core reads of an answer. Handing it all headers would cost more than the rest of the step. */

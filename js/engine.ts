@@ -3,21 +3,15 @@
  *
  * @internal
  */
-import { type CoreExports, enter, type Instance, instance, nextStep } from "./core.js";
+import { type CoreExports, enter, type Instance, instance, nextStep, type RawStarter } from "./core.js";
 import { type Begun, drive, type Finished, type Host } from "./driver.js";
+import { type Gap, Templates, textOf } from "./template.js";
 import type { AbortSignalLike } from "./types.js";
 
-/** Starts an operation on an object of the core; `now` in milliseconds since the epoch. */
-export type Start<Raw> = (raw: Raw, now: number) => string;
-
-/** What can be given back to the core. */
-interface Freed {
-  free(): void;
-}
-
 /** Runs operations on an object of the core that can be made again: when a panic has worn the instance of the last one. */
-export class Engine<Raw extends Freed> {
+export class Engine<Raw extends RawStarter> {
   readonly host: Host;
+  readonly templates = new Templates();
   readonly #make: (core: CoreExports) => Raw;
   #core: Made<Raw> | undefined;
   #closed = false;
@@ -32,14 +26,27 @@ export class Engine<Raw extends Freed> {
     return this.#use(({ instance, raw }) => enter(instance, () => question(raw)));
   }
 
-  /** Starts an operation. */
-  begin(start: Start<Raw>, now: number): Begun {
-    return this.#use(({ instance, raw }) => ({ instance, step: nextStep(instance, () => start(raw, now)) }));
+  /** Starts an operation; `now` in milliseconds since the epoch. */
+  begin(operation: string, now: number): Begun {
+    return this.#use(({ instance, raw }) => ({ instance, step: nextStep(instance, () => raw.start(operation, now)) }));
   }
 
-  /** Starts an operation and runs it to its end. */
-  run(start: Start<Raw>, timeoutMs: number | null | undefined, signal: AbortSignalLike | undefined): Promise<Finished> {
-    return drive(this.host, this.begin(start, Date.now()), timeoutMs ?? this.host.timeoutMs, signal);
+  /** Starts an operation and runs it to its end. `gap` is where an exchange differs from others like it. */
+  run(
+    operation: string,
+    gap: Gap | undefined,
+    timeoutMs: number | null | undefined,
+    signal: AbortSignalLike | undefined,
+  ): Promise<Finished> {
+    const now = Date.now();
+    const begin = () => this.begin(operation, now);
+    let begun = gap && this.templates.begin(gap, now, begin);
+    if (!begun) {
+      begun = begin();
+      // A stand-in: what is kept for others must not hold the token.
+      if (gap) this.templates.seen(gap, now, begun, () => this.ask((raw) => raw.template(textOf(gap, "-"), now)));
+    }
+    return drive(this.host, begun, timeoutMs ?? this.host.timeoutMs, signal);
   }
 
   /**
@@ -48,6 +55,7 @@ export class Engine<Raw extends Freed> {
    */
   close(): void {
     this.#closed = true;
+    this.templates.clear();
     const core = this.#core;
     this.#core = undefined;
     if (core && !core.instance.worn) enter(core.instance, () => core.raw.free());

@@ -8,7 +8,7 @@
  */
 import { decoder, isStatus, readHeaders, within } from "./answer.js";
 import { invalid } from "./arguments.js";
-import type { Instance } from "./core.js";
+import type { Instance, Step } from "./core.js";
 import { Deadline } from "./deadline.js";
 import {
   type Answer,
@@ -26,7 +26,7 @@ import {
 } from "./driver.js";
 import { pairs } from "./encode.js";
 import { configError } from "./errors.js";
-import type { Step, WireRequest } from "./generated.js";
+import type { WireRequest } from "./generated.js";
 import type { AbortSignalLike, PreparedRequest, PreparedRetry } from "./types.js";
 
 /** The operation to prepare. */
@@ -103,8 +103,9 @@ function read<T>(preparation: Preparation<T>, answer: Answer, { started, url, hi
     let retryAfterMs: number | undefined;
     for (;;) {
       switch (step.type) {
-        case "done":
-          return preparation.result({ value: step.value, answer });
+        case "token":
+        case "metadata":
+          return preparation.result({ value: step, answer });
         case "failed":
           throw failure(step.error, answer);
         case "wait":

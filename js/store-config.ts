@@ -70,7 +70,7 @@ export class Slot {
 
   /** Throws the `ConfigError` of an exchange for tokens or scopes that are none. Any other fault is told of by the calls. */
   check(params: Pick<TokenOptions, "subjectToken" | "actorToken" | "scope">): void {
-    const begun = this.engine.begin((raw, now) => raw.start(JSON.stringify(params), now), Date.now());
+    const begun = this.engine.begin(JSON.stringify(params), Date.now());
     abandon(begun);
     const { step } = begun;
     if (step.type === "failed" && /^(subjectToken|actorToken|scope)$/.test(step.error.field ?? ""))

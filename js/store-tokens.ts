@@ -1,14 +1,15 @@
 import { type Entry, TokenCache } from "./cache.js";
 import type { Deadline } from "./deadline.js";
+import type { Outcome } from "./driver.js";
 import { OAuthError, timedOut } from "./errors.js";
 import type { OAuthEvent } from "./events.js";
 import { Flights, GRACE } from "./flight.js";
-import type { Outcome } from "./generated.js";
 import type { Slot } from "./store-config.js";
 import { deadlineOf, type ProviderContext } from "./store-context.js";
 import { StoreReporter } from "./store-report.js";
 import type { StoreStats } from "./store-types.js";
-import { TokenResponse } from "./token-response.js";
+import { gapOf } from "./template.js";
+import { type TokenDescription, TokenResponse } from "./token-response.js";
 import type { AbortSignalLike } from "./types.js";
 
 /** What a token is asked for with, once both tokens are known. */
@@ -176,11 +177,11 @@ export class StoreTokens {
     const started = performance.now();
     const params = JSON.stringify({ subjectToken, actorToken, scope, claims });
     try {
-      const { value, answer } = await slot.engine.run((raw, now) => raw.start(params, now), undefined, signal);
-      const { usableUntil, staleUntil, ...token } = (value as Extract<Outcome, { type: "token" }>).token;
-      const response = TokenResponse.of(token, answer);
+      const { value, answer } = await slot.engine.run(params, gapOf(params, subjectToken), undefined, signal);
+      const { accessToken, description } = value as Extract<Outcome, { type: "token" }>;
+      const { usableUntil, staleUntil, ...described } = JSON.parse(description) as TokenDescription;
+      const response = TokenResponse.of({ accessToken, description: described }, answer);
       this.reporter?.exchanged(call, started, response);
-      const { accessToken } = response;
       // Of another list nobody knows what it held.
       const isRevoked = revoked !== this.#revoked || revoked.slice(since).some((isAbout) => isAbout(accessToken));
       if (entry && usableUntil !== undefined && !isRevoked)

@@ -43,7 +43,16 @@ export interface ExposedToken {
   headers: Readonly<Record<string, string>>;
 }
 
-const TEXTS = ["accessToken", "tokenType", "issuedTokenType", "refreshToken", "idToken"] as const;
+/** What was issued, but for the access token. @internal */
+export type TokenDescription = Omit<TokenSet, "accessToken">;
+
+/** A token, and its description or the JSON text of that. @internal */
+export interface Issued {
+  readonly accessToken: string;
+  readonly description: TokenDescription | string;
+}
+
+const TEXTS = ["tokenType", "issuedTokenType", "refreshToken", "idToken"] as const;
 const NUMBERS = ["expiresIn", "expiresAt"] as const;
 const LISTS = ["scope", "missingScopes", "assumed"] as const;
 /** What is read as the core gave it. */
@@ -60,27 +69,35 @@ export class TokenResponse {
     brand(this, "TokenResponse", (token) => token.toJSON());
     for (const name of MEMBERS) {
       const get = function (this: TokenResponse) {
-        return this.#token[name];
+        const value = this.#description[name];
+        return Array.isArray(value) ? Object.freeze(value) : value;
       };
       Object.defineProperty(this.prototype, name, { get, configurable: true });
     }
   }
 
-  readonly #token: TokenSet;
+  readonly #accessToken: string;
+  /** Its JSON text, until somebody asks for something of it. */
+  #described: TokenDescription | string;
   readonly #document: string;
   #headers: Headers | HeaderRecord;
   #raw: Readonly<Record<string, unknown>> | undefined;
 
-  private constructor(token: TokenSet, document: string, headers: Headers | HeaderRecord) {
-    for (const name of LISTS) Object.freeze(token[name]);
-    this.#token = token;
+  private constructor(issued: Issued, document: string, headers: Headers | HeaderRecord) {
+    this.#accessToken = issued.accessToken;
+    this.#described = issued.description;
     this.#document = document;
     this.#headers = headers;
   }
 
   /** What the core made of an answer, and the answer. @internal */
-  static of(token: TokenSet, answer: Answer | undefined): TokenResponse {
-    return new TokenResponse(token, answer?.body ?? "", answer?.headers ?? {});
+  static of(issued: Issued, answer: Answer | undefined): TokenResponse {
+    return new TokenResponse(issued, answer?.body ?? "", answer?.headers ?? {});
+  }
+
+  get #description(): TokenDescription {
+    if (typeof this.#described !== "string") return this.#described;
+    return (this.#described = JSON.parse(this.#described) as TokenDescription);
   }
 
   /**
@@ -95,7 +112,7 @@ export class TokenResponse {
       scopeSource: requireOneOf("scopeSource", scopeSource, "response", "request", "unknown") ?? "unknown",
       issuer: issuer == null || issuer === "" ? "" : requireText("issuer", issuer),
     } as TokenSet;
-    for (const name of TEXTS) {
+    for (const name of ["accessToken", ...TEXTS] as const) {
       const value = plain[name];
       if (value == null && name !== "accessToken" && name !== "tokenType") continue;
       token[name] = requireText(name, value);
@@ -121,11 +138,14 @@ export class TokenResponse {
       token.authorizationDetails = written("authorizationDetails", authorizationDetails);
     }
     const document = written("raw", requirePlain(raw ?? {}, "raw"));
-    return new TokenResponse(token, document, readHeaders(pairs(headers ?? {}, "headers")));
+    const { accessToken, ...description } = token;
+    return new TokenResponse({ accessToken, description }, document, readHeaders(pairs(headers ?? {}, "headers")));
   }
 
   /** What was issued, whatever its type. */
-  declare readonly accessToken: string;
+  get accessToken(): string {
+    return this.#accessToken;
+  }
 
   /** `Bearer`, `DPoP`, `N_A` (RFC 8693 section 2.2.1), or another one that the preset lists. */
   declare readonly tokenType: string;
@@ -156,7 +176,7 @@ export class TokenResponse {
 
   /** The authorization details granted (RFC 9396 section 7). Frozen. */
   get authorizationDetails(): unknown[] | undefined {
-    const details = this.#token.authorizationDetails;
+    const details = this.#description.authorizationDetails;
     return details === undefined ? undefined : (parseDocument(details) as unknown as unknown[]);
   }
 
@@ -183,15 +203,15 @@ export class TokenResponse {
    * Throws `ConfigError` for a token that is no access token, and for one that is of no use without a proof.
    */
   authorizationHeader(): string {
-    const { accessToken, tokenType, issuedTokenType } = this.#token;
+    const { accessToken, tokenType, issuedTokenType } = this;
     return ask((core) => core.authorizationHeader(accessToken, tokenType, issuedTokenType ?? ""));
   }
 
   /** Everything as plain data, tokens included. */
   expose(): ExposedToken {
-    const { raw, headers, authorizationDetails } = this;
-    const { authorizationDetails: _, ...rest } = this.#token;
-    const plain: ExposedToken = { ...rest, raw, headers };
+    const { accessToken, raw, headers, authorizationDetails } = this;
+    const { authorizationDetails: _, ...rest } = this.#description;
+    const plain: ExposedToken = { accessToken, ...rest, raw, headers };
     for (const name of LISTS) plain[name] = [...plain[name]];
     if (authorizationDetails) plain.authorizationDetails = [...authorizationDetails];
     return plain;

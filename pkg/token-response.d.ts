@@ -48,7 +48,7 @@ export declare class TokenResponse {
      */
     static from(plain: ExposedToken): TokenResponse;
     /** What was issued, whatever its type. */
-    readonly accessToken: string;
+    get accessToken(): string;
     /** `Bearer`, `DPoP`, `N_A` (RFC 8693 section 2.2.1), or another one that the preset lists. */
     readonly tokenType: string;
     /** What kind of token it is (RFC 8693 section 3). */

@@ -43,20 +43,23 @@ pub struct HttpRequest {
     pub body: Option<String>,
     /// Equal requests that are in flight at a time may be sent once and answered together (metadata).
     pub share: bool,
+    /// True when an exchange for another subject differs from this one in the subject token alone: see
+    /// [`ExchangeTemplate`](crate::flow::exchange_template::ExchangeTemplate).
+    pub template: bool,
 }
 
 impl HttpRequest {
     /// A GET for a JSON document, which equal callers may share.
     #[must_use]
     pub fn get_json(url: String) -> Self {
-        Self { method: Method::Get, url, headers: vec![accept_json()], body: None, share: true }
+        Self { method: Method::Get, url, headers: vec![accept_json()], body: None, share: true, template: false }
     }
 
     /// A POST of a form that is to be answered with JSON.
     #[must_use]
     pub fn post_form(url: String, body: String) -> Self {
         let headers = vec![accept_json(), ("content-type".into(), "application/x-www-form-urlencoded".into())];
-        Self { method: Method::Post, url, headers, body: Some(body), share: false }
+        Self { method: Method::Post, url, headers, body: Some(body), share: false, template: false }
     }
 
     /// The value of a header, by its lower-case name.

@@ -6,7 +6,7 @@ use crate::http::{Header, HttpRequest, HttpResponse};
 use crate::json::ObjectWriter;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::protocol::rfc8414_metadata::{self, ServerMetadata};
-use crate::text::decimal;
+use crate::text::{decimal, number_of};
 use crate::words::words;
 use std::rc::Rc;
 use tsify::Tsify;
@@ -19,16 +19,7 @@ enum Step {
     Send { request: WireRequest, operation: u32 },
     Authenticate { request: AuthenticateRequest, operation: u32 },
     Wait { ms: f64, operation: u32 },
-    Done { value: Outcome },
     Failed { error: ErrorData },
-}
-
-/// What an operation ends with.
-#[derive(Tsify)]
-#[serde(tag = "type", rename_all = "snake_case")]
-#[expect(dead_code, clippy::large_enum_variant, reason = "a type for TypeScript")]
-enum Outcome {
-    Token { token: TokenSet },
     Metadata { metadata: ServerMetadata, document: String },
 }
 
@@ -85,6 +76,7 @@ struct WireRequest {
     #[tsify(optional)]
     body: String,
     share: bool,
+    template: bool,
 }
 
 /// A token request that a client authentication function completes.
@@ -122,40 +114,48 @@ words! {
     }
 }
 
-/// Reads what a step brought; `None` for what our own driver would never write. `headers` are lines of name, colon and
-/// value.
-pub fn input(kind: &str, status: u16, headers: &str, body: String) -> Option<flow::Input> {
+/// Reads what a step brought; `None` for what our own driver would never write.
+pub fn input(text: &str) -> Option<flow::Input> {
     use flow::{Failure, Input};
     let failed = |failure| Some(Input::Failed(failure));
+    let (kind, response) = message(text);
     match StepInput::of(kind)? {
-        StepInput::Response => Some(Input::Response(HttpResponse { status, headers: lines(headers), body })),
+        StepInput::Response => Some(Input::Response(response)),
         StepInput::Elapsed => Some(Input::Elapsed),
-        StepInput::Authenticated => Some(Input::Authenticated(lines(headers), body)),
+        StepInput::Authenticated => Some(Input::Authenticated(response.headers, response.body)),
         StepInput::Timeout => failed(Failure::Timeout),
         StepInput::Unreachable => failed(Failure::Unreachable),
-        StepInput::TooLarge => failed(Failure::TooLarge(status)),
+        StepInput::TooLarge => failed(Failure::TooLarge(response.status)),
         StepInput::Redirected => failed(Failure::Redirected),
         StepInput::OpaqueRedirect => Some(Input::Response(HttpResponse::default())),
     }
 }
 
-fn lines(text: &str) -> Vec<Header> {
-    let mut headers = Vec::new();
-    for line in text.split('\n') {
-        if let Some((name, value)) = line.split_once(':') {
-            headers.push((name.into(), value.into()));
+/// The first line of a message, and the answer that follows it: its status, its headers, an empty line, its body.
+pub fn message(text: &str) -> (&str, HttpResponse) {
+    let (first, mut rest) = text.split_once('\n').unwrap_or_default();
+    let mut response = HttpResponse::default();
+    while let Some((line, after)) = rest.split_once('\n') {
+        rest = after;
+        if line.is_empty() {
+            break;
+        }
+        match line.split_once(':') {
+            Some((name, value)) => response.headers.push((name.into(), value.into())),
+            None => response.status = number_of(line).and_then(|status| status.try_into().ok()).unwrap_or_default(),
         }
     }
-    headers
+    response.body = rest.into();
+    (first, response)
 }
 
-/// A step of the operation of this number as JSON text; 0 for a last step, whose value is such a text already.
+/// A step of the operation of this number as JSON text; 0 for a last step. A successful one is such a text already.
 pub fn step(step: flow::Step<String>, operation: u32) -> String {
     let (kind, name, value) = match step {
         flow::Step::Send(request) => ("send", "request", wire(&request)),
         flow::Step::Authenticate(request) => ("authenticate", "request", authentication(&request)),
         flow::Step::Wait(ms) => ("wait", "ms", decimal(ms)),
-        flow::Step::Done(Ok(value)) => ("done", "value", value),
+        flow::Step::Done(Ok(step)) => return step,
         flow::Step::Done(Err(error)) => ("failed", "error", error.to_json()),
     };
     let mut out = tagged(kind, name, &value);
@@ -181,6 +181,7 @@ fn wire(request: &HttpRequest) -> String {
         out.plain("body", body);
     }
     out.flag("share", request.share);
+    out.flag("template", request.template);
     out.finish()
 }
 
@@ -203,12 +204,16 @@ fn describe(out: &mut ObjectWriter, found: &rfc8414_metadata::DiscoveredMetadata
     out.text("document", &found.document);
 }
 
-/// The outcome of a grant.
+/// The last step of a grant: what was issued as JSON text, and the access token as it is on the rest of the text. It is the
+/// longest part of an answer and the one that is always asked for.
 pub fn token(token: TokenSet) -> String {
-    tagged("token", "token", &token.to_json()).finish()
+    let mut text = token.describe().finish();
+    text.push_str("\n");
+    text.push_str(&token.access_token);
+    text
 }
 
-/// The outcome of discovery.
+/// The last step of discovery.
 pub fn metadata(found: Rc<rfc8414_metadata::DiscoveredMetadata>) -> String {
     let mut out = ObjectWriter::new();
     out.text("type", "metadata");

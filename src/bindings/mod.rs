@@ -12,11 +12,12 @@ mod store;
 
 use crate::client::options::ClientOptions;
 use crate::error::{Bug, Error};
-use crate::flow::CallOptions;
 use crate::flow::client_credentials::ClientCredentialsRequest;
 use crate::flow::exchange_token::TokenExchangeRequest;
+use crate::flow::{CallOptions, exchange_template};
 use crate::protocol::rfc6749_client_authentication;
 use crate::protocol::rfc6750_bearer;
+use crate::time::UnixMillis;
 use operations::Operation;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -35,9 +36,17 @@ impl Client {
         client.map(|client| Client(Rc::new(client))).map_err(thrown)
     }
 
-    /// Starts an operation and gives its first step; bad parameters are a failed one. `now` in milliseconds since the epoch.
-    pub fn start(&self, name: &str, params: &str, call: &str, now: f64) -> String {
-        operations::start(operation(&self.0, name, params, call), now)
+    /// Starts an operation and gives its first step; bad parameters are a failed one. `text` has the name of the operation,
+    /// its parameters and its options, each on a line. `now` in milliseconds since the epoch.
+    pub fn start(&self, text: &str, now: f64) -> String {
+        operations::start(operation(&self.0, text), now)
+    }
+
+    /// What exchanges like this one share, if they can.
+    pub fn template(&self, text: &str, now: f64) -> Option<ExchangeTemplate> {
+        let [_, params, call] = lines(text);
+        let (request, call) = (TokenExchangeRequest::parse(params).ok()?, CallOptions::parse(call).ok()?);
+        self.0.exchange_template(request, call, UnixMillis::from_js(now)).map(ExchangeTemplate)
     }
 
     /// The `Authorization` value that presents a token at an address; throws error data when either may not be. An empty type
@@ -54,11 +63,31 @@ impl Client {
     }
 }
 
+/// Exchanges that differ in nothing but their subject token.
+#[wasm_bindgen]
+pub struct ExchangeTemplate(exchange_template::ExchangeTemplate);
+
+#[wasm_bindgen]
+impl ExchangeTemplate {
+    /// From when it holds no more, in milliseconds since the epoch.
+    pub fn until(&self) -> f64 {
+        self.0.until().0 as f64
+    }
+
+    /// The last step of an exchange. `input` is a message as [`resume`] takes it, with the subject token in place of the
+    /// kind. Empty when the operation has to be started to read the answer.
+    pub fn read(&self, input: &str, now: f64) -> String {
+        let (subject_token, response) = data::message(input);
+        self.0.read(subject_token, &response, UnixMillis::from_js(now)).map(data::token).unwrap_or_default()
+    }
+}
+
 fn thrown(error: Error) -> JsValue {
     JsValue::from_str(&error.to_json())
 }
 
-fn operation(client: &Rc<crate::Client>, name: &str, params: &str, call: &str) -> Result<Operation, Error> {
+fn operation(client: &Rc<crate::Client>, text: &str) -> Result<Operation, Error> {
+    let [name, params, call] = lines(text);
     let call = CallOptions::parse(call)?;
     #[cfg(feature = "planted-panic")]
     if crate::text::contains(params, "urn:onbehalf:planted-panic") {
@@ -74,10 +103,18 @@ fn operation(client: &Rc<crate::Client>, name: &str, params: &str, call: &str) -
     })
 }
 
-/// The next step of a running operation, given what the last one brought.
+/// JSON text never holds a line break.
+fn lines(text: &str) -> [&str; 3] {
+    let (name, rest) = text.split_once('\n').unwrap_or_default();
+    let (params, call) = rest.split_once('\n').unwrap_or_default();
+    [name, params, call]
+}
+
+/// The next step of a running operation, given what the last one brought: lines of the kind of input, its status and each of
+/// its headers, an empty one, and the body.
 #[wasm_bindgen]
-pub fn resume(operation: u32, input: &str, status: u16, headers: &str, body: String, now: f64) -> String {
-    operations::resume(operation, data::input(input, status, headers, body), now)
+pub fn resume(operation: u32, input: &str, now: f64) -> String {
+    operations::resume(operation, data::input(input), now)
 }
 
 /// Drops a running operation that nobody will resume.

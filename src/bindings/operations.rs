@@ -7,7 +7,7 @@ use crate::flow::{Flow, Input, Step};
 use crate::time::UnixMillis;
 use std::cell::Cell;
 
-/// An operation that ends with JSON text.
+/// An operation that ends with the JSON text of its last step.
 pub type Operation = Flow<String>;
 
 #[derive(Default)]

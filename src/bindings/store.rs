@@ -1,10 +1,11 @@
 //! What a token exchange store asks of the core.
 
-use super::{data, operations, panic, thrown};
+use super::{ExchangeTemplate, data, operations, panic, thrown};
 use crate::flow::{CallOptions, store_exchange};
 use crate::policy::cache;
 use crate::policy::resource::{ATTEMPTS, OnRefusal, ResourceCall};
 use crate::secret::Secret;
+use crate::time::UnixMillis;
 use wasm_bindgen::prelude::*;
 
 /// A configuration of a store that was checked.
@@ -28,6 +29,11 @@ impl StoreExchange {
     /// since the epoch.
     pub fn start(&self, params: &str, now: f64) -> String {
         operations::start(self.0.exchange(params, CallOptions::default()).map(|flow| flow.map(data::token)), now)
+    }
+
+    /// What the exchanges of calls like this one share, if they can.
+    pub fn template(&self, params: &str, now: f64) -> Option<ExchangeTemplate> {
+        self.0.template(params, UnixMillis::from_js(now)).map(ExchangeTemplate)
     }
 }
 

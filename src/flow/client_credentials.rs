@@ -95,5 +95,12 @@ fn check(mut request: ClientCredentialsRequest) -> Result<Grant, Error> {
     };
     let mut form = grant::form(&checked);
     form.push_pairs(&request.extra);
-    Ok(Grant { form, secrets: Vec::new(), keys: keys(&request.extra), scope: checked.scope, exchange: None })
+    Ok(Grant {
+        form,
+        secrets: Vec::new(),
+        keys: keys(&request.extra),
+        scope: checked.scope,
+        exchange: None,
+        shared: false,
+    })
 }

@@ -4,6 +4,7 @@ use crate::Client;
 use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
 use crate::fields::{self, Fields, invalid, missing};
+use crate::flow::exchange_template::is_shared;
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
 use crate::json::is_object;
@@ -124,27 +125,28 @@ impl Client {
     pub fn exchange_token(self: &Rc<Self>, request: TokenExchangeRequest, options: CallOptions) -> Flow<TokenSet> {
         let client = Rc::clone(self);
         Flow::new(|io| async move {
+            let shared = is_shared(&request, &options);
             let call = options.check(&client, io.now())?;
             let verify = request.verify_issued.then(|| Verify {
                 tolerance_seconds: client.clock_tolerance_seconds,
                 scopes: client.preset.scope.echoed,
             });
             let request = check(request, &client.preset)?;
-            let grant = grant(&request, &client.preset);
+            let grant = grant(&request, &client.preset, shared);
             let token = token_endpoint::send(&io, client, &call, grant).await?;
             if let Some(verify) = verify {
                 issued::check(&token, &request, verify)?;
             }
-            Ok(with_life(token, &request, call.caps, io.now()))
+            Ok(with_life(token, &request.subject_token, call.caps, io.now()))
         })
     }
 }
 
 /// Decides how long a store may keep a token.
 #[inline(never)]
-fn with_life(mut token: TokenSet, request: &TokenExchange, caps: Option<Caps>, now: UnixMillis) -> TokenSet {
+pub(crate) fn with_life(mut token: TokenSet, subject: &Secret, caps: Option<Caps>, now: UnixMillis) -> TokenSet {
     if let Some(caps) = caps {
-        let subject = rfc7519_jwt::peek(request.subject_token.expose()).and_then(|claims| claims.expires_at);
+        let subject = rfc7519_jwt::peek(subject.expose()).and_then(|claims| claims.expires_at);
         if let Some(life) = cache::life_of(&token, subject, &caps, now) {
             token.usable_until = Some(life.usable_until);
             token.stale_until = Some(life.stale_until);
@@ -153,7 +155,7 @@ fn with_life(mut token: TokenSet, request: &TokenExchange, caps: Option<Caps>, n
     token
 }
 
-fn grant(request: &TokenExchange, preset: &ServerPreset) -> Grant {
+pub(crate) fn grant(request: &TokenExchange, preset: &ServerPreset, shared: bool) -> Grant {
     let mut secrets = vec![request.subject_token.clone()];
     if let Some((token, _)) = &request.actor {
         secrets.push(token.clone());
@@ -167,6 +169,7 @@ fn grant(request: &TokenExchange, preset: &ServerPreset) -> Grant {
             requested_type: request.requested_token_type.clone(),
             issued_type_required: preset.response.issued_type == IssuedType::Required,
         }),
+        shared,
     }
 }
 

@@ -6,6 +6,7 @@
 mod call;
 pub mod client_credentials;
 pub mod discover_server_metadata;
+pub mod exchange_template;
 pub mod exchange_token;
 pub mod store_exchange;
 pub mod token_endpoint;

@@ -5,6 +5,7 @@ use crate::Client;
 use crate::client::options::{AuthData, AuthKind, ClientOptions, NO_ORIGIN, is_origin};
 use crate::error::{Error, ErrorDetails};
 use crate::fields::{self, Fields, REQUIRED, element};
+use crate::flow::exchange_template::ExchangeTemplate;
 use crate::flow::exchange_token::{TokenExchangeRequest, check, claims};
 use crate::flow::{CallOptions, Flow, token_endpoint};
 use crate::json::{self, ObjectWriter, Value};
@@ -12,7 +13,7 @@ use crate::policy::cache::{self, Caps, Fingerprint};
 use crate::policy::preset::ServerPreset;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::text::fill;
-use crate::time::LONGEST_LIFE;
+use crate::time::{LONGEST_LIFE, UnixMillis};
 use crate::url::{Transport, Url};
 use std::rc::Rc;
 
@@ -180,7 +181,19 @@ impl StoreExchange {
     ///
     /// # Errors
     /// [`crate::error::ErrorDetails::Config`] that names the first bad one.
-    pub fn exchange(&self, params: &str, mut call: CallOptions) -> Result<Flow<TokenSet>, Error> {
+    pub fn exchange(&self, params: &str, call: CallOptions) -> Result<Flow<TokenSet>, Error> {
+        let (request, call) = self.call(params, call)?;
+        Ok(self.client.exchange_token(request, call))
+    }
+
+    /// What exchanges with these parameters share but for the subject token, as [`Client::exchange_template`] has it.
+    #[must_use]
+    pub fn template(&self, params: &str, now: UnixMillis) -> Option<ExchangeTemplate> {
+        let (request, call) = self.call(params, CallOptions::default()).ok()?;
+        self.client.exchange_template(request, call, now)
+    }
+
+    fn call(&self, params: &str, mut call: CallOptions) -> Result<(TokenExchangeRequest, CallOptions), Error> {
         let document = fields::document(params)?;
         let params = Fields::new(document.root(), "");
         let mut request = self.with(params.text("scope"));
@@ -193,7 +206,7 @@ impl StoreExchange {
         params.finish()?;
         call.caps = Some(self.caps);
         call.zone = self.zone.clone();
-        Ok(self.client.exchange_token(request, call))
+        Ok((request, call))
     }
 
     fn with(&self, scope: Option<String>) -> TokenExchangeRequest {

@@ -33,6 +33,8 @@ pub(crate) struct Grant {
     pub scope: Vec<String>,
     /// The type of token that an exchange asks for; `None` for another grant.
     pub exchange: Option<ExchangeExpectation>,
+    /// True when others differ from it in the subject token alone.
+    pub shared: bool,
 }
 
 /// Sends a grant that is safe to repeat when the server says it did nothing.
@@ -66,7 +68,7 @@ pub(crate) async fn send(io: &Io, client: Rc<Client>, call: &Call, grant: Grant)
     }
 }
 
-fn known_endpoint<'a>(client: &'a Client, call: &'a Call) -> Option<&'a str> {
+pub(crate) fn known_endpoint<'a>(client: &'a Client, call: &'a Call) -> Option<&'a str> {
     call.endpoint.as_deref().or_else(|| client.endpoints.get("token"))
 }
 
@@ -83,7 +85,7 @@ fn token_endpoint(client: &Client, call: &Call, metadata: Option<&DiscoveredMeta
 }
 
 /// What every attempt shares. Its methods do all that is no step, so that the state machine above stays small.
-struct Attempt {
+pub(crate) struct Attempt {
     client: Rc<Client>,
     grant: Grant,
     authentication: ClientAuthentication,
@@ -93,7 +95,7 @@ struct Attempt {
 
 impl Attempt {
     #[inline(never)]
-    fn new(
+    pub fn new(
         client: Rc<Client>,
         call: &Call,
         grant: Grant,
@@ -120,11 +122,12 @@ impl Attempt {
         let mut request = HttpRequest::post_form(self.endpoint.clone(), self.form().into_body());
         self.client.add_headers(&mut request, &call.headers);
         self.authentication.authorize(&mut request);
+        request.template = self.grant.shared && !self.by_host();
         request
     }
 
     /// True when it is the host that authenticates.
-    fn by_host(&self) -> bool {
+    pub fn by_host(&self) -> bool {
         matches!(self.authentication, ClientAuthentication::Host { .. })
     }
 
@@ -143,7 +146,6 @@ impl Attempt {
     #[inline(never)]
     fn read(&self, call: &Call, answer: Result<HttpResponse, Error>, now: UnixMillis) -> Result<TokenSet, Error> {
         let response = answer?;
-        let preset = &self.client.preset;
         let document = Document::parse(&response.body).ok();
         let body = document.as_ref().map(Document::root);
         let refusal = body.and_then(rfc6749_error::parse);
@@ -152,7 +154,7 @@ impl Attempt {
                 url: &self.endpoint,
                 token_endpoint: true,
                 exchange: self.grant.exchange.is_some(),
-                preset,
+                preset: &self.client.preset,
                 trusted_origins: &self.client.trusted_origins(),
                 sent: &self.secrets(call),
                 now,
@@ -162,6 +164,28 @@ impl Attempt {
                 None => cleaned(refused_status(&response, &asked), asked.sent),
             });
         }
+        self.issued(&response, body, None, now).map_err(|error| cleaned(error, &self.secrets(call)))
+    }
+
+    /// What a successful answer issues; `None` for any other. `subject` was sent beside what the grant holds.
+    pub fn success(&self, response: &HttpResponse, subject: &Secret, now: UnixMillis) -> Option<TokenSet> {
+        let document = Document::parse(&response.body).ok()?;
+        let body = document.root();
+        if response.status != 200 || rfc6749_error::parse(body).is_some() {
+            return None;
+        }
+        self.issued(response, Some(body), Some(subject), now).ok()
+    }
+
+    #[inline(never)]
+    fn issued(
+        &self,
+        response: &HttpResponse,
+        body: Option<Value<'_, '_>>,
+        subject: Option<&Secret>,
+        now: UnixMillis,
+    ) -> Result<TokenSet, Error> {
+        let preset = &self.client.preset;
         let expected = Expectation {
             issuer: &self.client.issuer,
             scope: &self.grant.scope,
@@ -173,18 +197,14 @@ impl Attempt {
             payload: &preset.response.payload,
             exchange: self.grant.exchange.as_ref(),
         };
-        match rfc6749_token::parse(&response, body, &expected, now) {
-            Ok(mut token) => {
-                self.scrub(&mut token);
-                Ok(token)
-            }
-            Err(error) => Err(cleaned(error, &self.secrets(call))),
-        }
+        let mut token = rfc6749_token::parse(response, body, &expected, now)?;
+        self.scrub(&mut token, subject);
+        Ok(token)
     }
 
     /// Takes from a token what is none but an echo of what was sent or issued, where a log would show it: scopes, the issued
     /// type and authorization details. Nearly all answers have nothing that is long enough.
-    fn scrub(&self, token: &mut TokenSet) {
+    fn scrub(&self, token: &mut TokenSet, subject: Option<&Secret>) {
         let long =
             token.scope_source == ScopeSource::Response && token.scope.iter().any(|scope| scope.len() >= SHORTEST_ECHO);
         // A registered type has no room for one. What says that the token is none for resources stays, however it is written.
@@ -196,6 +216,7 @@ impl Attempt {
         }
         // Addresses stand in headers and parameters as they do in scopes: what only may be a key is not looked for here.
         let mut known = self.credentials();
+        known.extend(subject.cloned());
         known.push(Secret::new(token.access_token.as_str()));
         for issued in [&token.refresh_token, &token.id_token].into_iter().flatten() {
             known.push(Secret::new(issued.as_str()));

@@ -121,6 +121,16 @@ impl MetadataCache {
         outcome
     }
 
+    /// The document that is remembered and still fresh, and the instant from which it is not.
+    #[must_use]
+    pub fn known(&self, now: UnixMillis) -> Option<(Rc<DiscoveredMetadata>, UnixMillis)> {
+        let metadata = self.lookup(now)?.ok()?;
+        let entry = self.entry.take()?;
+        let until = entry.at.plus(self.ttl);
+        self.entry.set(Some(entry));
+        Some((metadata, until))
+    }
+
     /// Remembers an outcome, when it is one that would be the same a moment later.
     pub fn remember(&self, outcome: &Result<Rc<DiscoveredMetadata>, Error>, now: UnixMillis) {
         let deterministic = match outcome.as_ref().map_err(Error::details) {

@@ -75,8 +75,15 @@ impl TokenSet {
     /// The token as JSON text, to leave the core.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut out = ObjectWriter::new();
+        let mut out = self.describe();
         out.text("accessToken", &self.access_token);
+        out.finish()
+    }
+
+    /// All but the access token.
+    #[must_use]
+    pub fn describe(&self) -> ObjectWriter {
+        let mut out = ObjectWriter::new();
         out.text("tokenType", &self.token_type);
         out.some_text("issuedTokenType", &self.issued_token_type);
         out.some_number("expiresIn", self.expires_in);
@@ -91,7 +98,7 @@ impl TokenSet {
         out.texts("assumed", &self.assumed);
         out.some_number("usableUntil", self.usable_until.map(|instant| instant.0));
         out.some_number("staleUntil", self.stale_until.map(|instant| instant.0));
-        out.finish()
+        out
     }
 }
 

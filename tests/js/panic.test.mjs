@@ -71,6 +71,22 @@ describe("a panic in the core", () => {
     }
   });
 
+  test("T59, exchanges that were begun without the core go on, those in flight and later ones", async (t) => {
+    const refusal = { status: 400, body: '{"error":"invalid_scope"}', delayMs: 150 };
+    const planted = await setUp(t, [success(), success(), { ...success(), delayMs: 150 }, refusal, success()]);
+    const exchange = (name) => planted.client.exchangeToken({ subjectToken: `${name}.of.a.user.of.the.agent` });
+    for (const name of ["alice", "bob"]) await exchange(name);
+    const flying = exchange("carol");
+    await planted.server.seen(3);
+    const refused = failure(exchange("dan"));
+    await planted.server.seen(4);
+    assertInternal(planted, await failure(planted.client.exchangeToken(PANIC)));
+    assert.equal((await flying).accessToken, "issued");
+    assert.equal((await refused).error, "invalid_scope");
+    for (const name of ["erin", "frank", "grace"]) assert.equal((await exchange(name)).accessToken, "issued");
+    assert.equal(planted.server.requests.length, 7);
+  });
+
   test("T59, calls in flight end normally, in whatever step they are", async (t) => {
     const slow = { ...success(), delayMs: 200 };
     const busy = { status: 503, headers: { "retry-after": "1" } };

@@ -222,6 +222,29 @@ fn t69_x4_token_answers() {
     assert!(codes.len() >= 7, "{codes:?}");
 }
 
+/// A template reads every answer to a first request as the flow does.
+#[test]
+fn t69_x4_token_answers_to_a_template() {
+    let client = client(json!({ "maxRetries": 0 }));
+    let request = TokenExchangeRequest {
+        subject_token: script::SUBJECT.into(),
+        scope: vec!["a".into(), "b".into()],
+        ..TokenExchangeRequest::default()
+    };
+    let template = client.exchange_template(request.clone(), CallOptions::default(), script::START).unwrap();
+    let (successes, codes) = walk(0xA076_1D64_78BD_642F, |random| {
+        let answer = random.answer(&TOKENS);
+        let read = template.read(script::SUBJECT, &answer, script::START);
+        let mut script = Script::new(client.exchange_token(request.clone(), CallOptions::default()));
+        script.request();
+        let flow = script.answers(answer.clone()).ends();
+        assert!(read == flow.as_ref().ok().cloned(), "{}", answer.body);
+        flow.map_err(typed).err()
+    });
+    assert!(successes > rounds() / 200, "{successes} answers were accepted");
+    assert!(codes.len() >= 7, "{codes:?}");
+}
+
 #[test]
 fn t69_x4_metadata_answers() {
     let never_kept = |issuer: &str| {

@@ -32,4 +32,5 @@ mod layers;
 mod presets;
 mod redaction;
 mod retries;
+mod templates;
 mod trust;
