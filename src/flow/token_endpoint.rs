@@ -3,7 +3,7 @@
 use crate::Client;
 use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
-use crate::fields::{self, element, invalid};
+use crate::fields::{self, MOST, TOO_LONG, element, invalid};
 use crate::flow::discover_server_metadata::server_metadata;
 use crate::flow::{AuthenticateRequest, Call, Io};
 use crate::form::{self, Form};
@@ -292,8 +292,8 @@ pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     check_each(list, "scope", wrong, "`{}` holds a character that no scope may hold (RFC 6749 section 3.3)")?;
     let mut scopes: Vec<String> = Vec::new();
     let all = rfc6749_token::scopes(&join(list, " "));
-    if all.len() > MOST_SCOPES {
-        return Err(invalid("scope", "`{}` is too long"));
+    if all.len() > MOST {
+        return Err(invalid("scope", TOO_LONG));
     }
     for scope in all {
         if !scopes.contains(&scope) {
@@ -303,9 +303,6 @@ pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     *list = scopes;
     Ok(())
 }
-
-/// Far more than anybody asks for. Each is held against the others, which takes time that a user would choose.
-const MOST_SCOPES: usize = 1000;
 
 /// Resources are absolute URIs without a fragment (RFC 8707 section 2, RFC 8693 section 2.1).
 pub(crate) fn check_resources(list: &mut Vec<String>) -> Result<(), Error> {
