@@ -58,8 +58,8 @@ fn hide_spelled(text: &str, sent: &[Secret], escapes: Escapes) -> String {
     out
 }
 
-/// The bytes that a text means, but for those that come and go on the way: white space, what has no width, and `+`, which
-/// stands for a space in forms.
+/// The bytes that a text means, in lower case, but for those that come and go on the way: white space, what has no width, and
+/// `+`, which stands for a space in forms.
 #[derive(Default)]
 struct Spelled {
     bytes: Vec<u8>,
@@ -132,11 +132,11 @@ fn cover(covered: &mut [bool], start: usize, length: usize) {
     }
 }
 
-/// Adds a character that counts.
+/// Adds a character that counts, in lower case: URLs make it so of hosts, and we of schemes and names.
 #[inline(never)]
 fn push(bytes: &mut Vec<u8>, character: char) {
     if counts(character) {
-        bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        bytes.extend_from_slice(character.to_ascii_lowercase().encode_utf8(&mut [0; 4]).as_bytes());
     }
 }
 
@@ -300,6 +300,19 @@ mod tests {
             }
         }
         assert_eq!(hidden("eyJhbGciOiJFUzI", TOKEN), "eyJhbGciOiJFUzI", "15 characters are a word");
+    }
+
+    #[test]
+    fn an_echo_in_another_letter_case_is_found() {
+        for text in [TOKEN.to_lowercase(), TOKEN.to_uppercase()] {
+            assert_eq!(
+                hidden(&["https://", &text, ".example"].concat(), TOKEN),
+                "https://‹redacted›.example",
+                "{text}"
+            );
+        }
+        assert_eq!(hidden("ky7~P2-q", "kY7~p2-Q"), "‹redacted›");
+        assert_eq!(hidden("EYJHBGCIOIJFUZI, Eins", TOKEN), "EYJHBGCIOIJFUZI, Eins", "what stays is as it was");
     }
 
     #[test]
