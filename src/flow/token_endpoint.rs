@@ -292,9 +292,7 @@ pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     check_each(list, "scope", wrong, "`{}` holds a character that no scope may hold (RFC 6749 section 3.3)")?;
     let mut scopes: Vec<String> = Vec::new();
     let all = rfc6749_token::scopes(&join(list, " "));
-    if all.len() > MOST {
-        return Err(invalid("scope", TOO_LONG));
-    }
+    check_count(&all, "scope")?;
     for scope in all {
         if !scopes.contains(&scope) {
             scopes.push(scope);
@@ -329,6 +327,7 @@ pub(crate) fn check_audiences(list: &mut Vec<String>) -> Result<(), Error> {
 /// Checks the elements of a list option, and drops the empty ones.
 #[inline(never)]
 fn check_each(list: &mut Vec<String>, field: &str, wrong: fn(&str) -> bool, message: &str) -> Result<(), Error> {
+    check_count(list, field)?;
     for (index, text) in list.iter().enumerate() {
         if wrong(text) {
             // One that stands alone may have been written as a text.
@@ -337,6 +336,10 @@ fn check_each(list: &mut Vec<String>, field: &str, wrong: fn(&str) -> bool, mess
     }
     list.retain(|element| !element.is_empty());
     Ok(())
+}
+
+fn check_count(list: &[String], field: &str) -> Result<(), Error> {
+    if list.len() > MOST { Err(invalid(field, TOO_LONG)) } else { Ok(()) }
 }
 
 /// Authorization details are a JSON array of objects that each have a type (RFC 9396 section 2).

@@ -48,6 +48,21 @@ fn x13_control_characters_in_names_are_escaped_where_a_refusal_shows_them() {
 }
 
 #[test]
+fn targets_are_no_more_than_anybody_names() {
+    for (count, taken) in [(1000, true), (1001, false)] {
+        let targets: Value = (0..count).map(|at| json!(format!("urn:{at}"))).collect();
+        for field in ["audience", "resource", "scope"] {
+            let script = try_exchange(&client(json!({})), json!({ field: targets }), json!({}));
+            let refused = match script.unwrap().step() {
+                onbehalf::flow::Step::Done(Err(error)) => Some(error.message()),
+                _ => None,
+            };
+            assert_eq!(refused, (!taken).then(|| format!("`{field}` is too long")), "{count}");
+        }
+    }
+}
+
+#[test]
 fn names_with_values_are_no_more_than_anybody_gives() {
     let many = |count: usize| -> Value { (0..count).map(|at| json!([format!("x-{at}"), "v"])).collect() };
     for (count, taken) in [(1000, true), (1001, false)] {
