@@ -253,10 +253,20 @@ export function toError(data: ErrorData, context?: ErrorContext): OAuthError {
 
 /** A mistake of the caller that is seen on this side of the boundary. @internal */
 export function configError(code: ErrorCode, field: string | undefined, message: string, cause?: unknown): ConfigError {
-  const init: ErrorInit = { code, message, action: "fix_config", retryable: false, fault: "config" };
-  if (field !== undefined) init.field = field;
+  const init: ErrorInit = { code, message: shown(message), action: "fix_config", retryable: false, fault: "config" };
+  if (field !== undefined) init.field = shown(field);
   return new ConfigError(init, cause === undefined ? undefined : { cause });
 }
+
+/** As the core escapes what it shows: names may come from a request, and end in a log. */
+function shown(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
+    (character) => SHORT[character] ?? `\\u${(65536 + character.charCodeAt(0)).toString(16).slice(1)}`,
+  );
+}
+
+const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** No answer, for a reason that is seen on this side of the boundary. @internal */
 export function networkError(code: "timeout" | "unreachable", message: string, cause: unknown): OAuthError {

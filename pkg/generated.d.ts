@@ -567,9 +567,9 @@ export interface PresetTarget {
      */
     readonly via?: TargetVia | null | undefined;
     /**
-     * Parameters the server refuses.
+     * What must not be given: the server refuses it, or leaves it out without a word.
      */
-    readonly forbid?: "audience" | "resource" | readonly ("audience" | "resource")[] | null | undefined;
+    readonly forbid?: "audience" | "resource" | "actorToken" | readonly ("audience" | "resource" | "actorToken")[] | null | undefined;
 }
 /**
  * What may be left out of `scope`.

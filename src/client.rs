@@ -12,7 +12,7 @@ use crate::policy::preset::{BasicEncoding, IssuedType, PresetDiscovery, ServerPr
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
 use crate::protocol::rfc6750_bearer::{LONGEST_TOKEN, authorization_header, check_token};
 use crate::protocol::rfc8414_metadata::same_issuer;
-use crate::secret::{Secret, clean, keys};
+use crate::secret::{Secret, keys};
 use crate::text::{contains, join};
 use crate::url::{Transport, Url};
 use options::{AuthKind, ClientOptions, Conformance, Discovery, DiscoveryOptions, Endpoints};
@@ -116,8 +116,7 @@ impl Client {
                     Some(_) => "there are no credentials for the zone {}",
                     None => "there are credentials for several zones: name one as `zone`",
                 };
-                // It may come from a request.
-                Err(Error::config(ErrorCode::UnknownZone, "zone", message, &[&clean(wanted, &[])]))
+                Err(Error::config(ErrorCode::UnknownZone, "zone", message, &[wanted]))
             }
             Credentials::Withheld { issuer } => Err(Error::config(
                 ErrorCode::MissingOption,

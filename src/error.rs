@@ -8,6 +8,7 @@ mod codes;
 mod data;
 
 use crate::json::{self, ObjectWriter};
+use crate::secret::escape;
 use crate::text::fill;
 pub use codes::{Action, Bug, ErrorCode, ErrorKind, Fault};
 #[cfg(target_arch = "wasm32")]
@@ -164,10 +165,10 @@ impl Error {
         Arc::get_mut(&mut self.0)
     }
 
-    /// A [`ConfigError`]. The message is a template: see [`fill`].
+    /// A [`ConfigError`]. The message is a template: see [`fill`]. Names in it may come from a request: they are escaped.
     #[must_use]
     pub fn config(code: ErrorCode, field: &str, message: &str, texts: &[&str]) -> Self {
-        ConfigError { code, field: field.into(), message: fill(message, texts) }.into()
+        ConfigError { code, field: escape(field), message: escape(&fill(message, texts)) }.into()
     }
 
     /// A [`ResponseError`] of an answer with this status. The message is a template: see [`fill`].

@@ -238,7 +238,7 @@ impl<'t, 'a> Fields<'t, 'a> {
         rows
     }
 
-    /// Headers or parameters: an array of pairs.
+    /// Headers or parameters: an array of pairs, no longer than [`MOST`].
     #[must_use]
     pub fn pairs(&self, name: &'static str) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
@@ -246,6 +246,9 @@ impl<'t, 'a> Fields<'t, 'a> {
             if let [name, value] = row.as_mut_slice() {
                 pairs.push((take(name), take(value)));
             }
+        }
+        if pairs.len() > MOST {
+            self.invalid(name, TOO_LONG);
         }
         pairs
     }
@@ -301,6 +304,12 @@ pub fn document(text: &str) -> Result<Document<'_>, Error> {
 pub fn element(field: &str, index: usize) -> String {
     fill("{}[{}]", &[field, &crate::text::decimal(u64::try_from(index).unwrap_or_default())])
 }
+
+/// Far more than anybody gives of one kind. Each is held against the others, which takes time that a user might choose.
+pub const MOST: usize = 1000;
+
+/// The message for more of them.
+pub const TOO_LONG: &str = "`{}` is too long";
 
 /// The message for an option that must be given.
 pub const REQUIRED: &str = "`{}` is required";

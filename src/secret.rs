@@ -143,7 +143,9 @@ fn redact_words(text: &str) -> String {
     out
 }
 
-fn escape(text: &str) -> String {
+/// Makes a text fit for one line of a log: control characters are escaped, and no more than 512 characters stay.
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in beginning(text, LONGEST_TEXT).chars() {
         match character {

@@ -28,7 +28,7 @@ export function declarations(variant) {
   });
 }
 
-/** Copies what index.d.ts reaches: internal files, such as the one with the raw wasm exports, stay behind. */
+/** Copies what is named in package.json and what it reaches: internal files, such as the one with the raw wasm exports, stay behind. */
 function publish(emitted, outDir) {
   const reached = new Map();
   const visit = (name) => {
@@ -39,7 +39,7 @@ function publish(emitted, outDir) {
       visit(join(dirname(name), specifier));
     }
   };
-  visit("index");
+  for (const name of ["index", "core_bg.wasm"]) visit(name);
   if (reached.has("generated")) reached.set("generated", publicTypes(reached));
   const written = [];
   const write = (name, text) => {

@@ -143,8 +143,10 @@ const MOST_BYTES: u64 = 64 * 1024 * 1024;
 fn insecure_hosts(options: &Fields<'_, '_>) -> Vec<String> {
     let mut hosts = options.texts("insecureHosts");
     for (index, host) in hosts.iter_mut().enumerate() {
-        // By a scheme whose usual port nobody means: that one is lost, and without a port all are allowed.
-        match Url::parse(&fill("ftp://{}", &[host])).filter(is_origin) {
+        // By a scheme whose usual port this is not: that one is lost, and without a port all are allowed.
+        let scheme = if host.ends_with("21") { "http" } else { "ftp" };
+        let bare = |url: &Url| is_origin(url) && !host.contains('/') && !host.contains('\\');
+        match Url::parse(&fill("{}://{}", &[scheme, host])).filter(bare) {
             Some(url) => *host = url.host().into(),
             None => options.invalid(&element("insecureHosts", index), "`{}` has to be a host, with or without a port"),
         }

@@ -274,12 +274,18 @@ fn add_fixed(extra: &mut Vec<(String, String)>, preset: &ServerPreset) -> Result
 fn check_target(exchange: &TokenExchangeRequest, preset: &ServerPreset) -> Result<(), Error> {
     let says = fill("the preset {} says that the server ", &[preset.id.as_str()]);
     let nowhere = matches!(preset.target.via, TargetVia::Scope | TargetVia::None);
-    for (field, list) in [("audience", &exchange.audience), ("resource", &exchange.resource)] {
-        let forbidden = nowhere || preset.target.forbid.iter().any(|forbidden| forbidden == field);
-        if !list.is_empty() && forbidden {
-            return Err(Error::config(ErrorCode::InvalidOption, field, "{}refuses `{}`", &[&says, field]));
+    let given = [
+        ("audience", exchange.audience.len()),
+        ("resource", exchange.resource.len()),
+        ("actorToken", usize::from(exchange.actor_token.is_some())),
+    ];
+    for (field, given) in given {
+        let forbidden =
+            (nowhere && field != "actorToken") || preset.target.forbid.iter().any(|forbidden| forbidden == field);
+        if given > 0 && forbidden {
+            return Err(Error::config(ErrorCode::InvalidOption, field, "{}takes no `{}`", &[&says, field]));
         }
-        if list.len() > 1 && !preset.target.many {
+        if given > 1 && !preset.target.many {
             return Err(Error::config(ErrorCode::InvalidOption, field, "{}takes one `{}` only", &[&says, field]));
         }
     }

@@ -162,7 +162,7 @@ impl StoreExchange {
         let mut request = self.with(scope);
         // Stand-ins: no part of the fingerprint, but without them there is no request.
         request.subject_token = "-".into();
-        request.actor_token = Some("-".into());
+        request.actor_token = request.actor_token_type.is_some().then(|| "-".into());
         let verify_issued = request.verify_issued;
         let exchange = check(request, &self.client.preset)?;
         let mut print = Fingerprint::default();

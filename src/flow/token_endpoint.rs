@@ -3,7 +3,7 @@
 use crate::Client;
 use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
-use crate::fields::{self, element, invalid};
+use crate::fields::{self, MOST, TOO_LONG, element, invalid};
 use crate::flow::discover_server_metadata::server_metadata;
 use crate::flow::{AuthenticateRequest, Call, Io};
 use crate::form::{self, Form};
@@ -313,9 +313,7 @@ pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     check_each(list, "scope", wrong, "`{}` holds a character that no scope may hold (RFC 6749 section 3.3)")?;
     let mut scopes: Vec<String> = Vec::new();
     let all = rfc6749_token::scopes(&join(list, " "));
-    if all.len() > MOST_SCOPES {
-        return Err(invalid("scope", "`{}` is too long"));
-    }
+    check_count(&all, "scope")?;
     for scope in all {
         if !scopes.contains(&scope) {
             scopes.push(scope);
@@ -324,9 +322,6 @@ pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     *list = scopes;
     Ok(())
 }
-
-/// Far more than anybody asks for. Each is held against the others, which takes time that a user would choose.
-const MOST_SCOPES: usize = 1000;
 
 /// Resources are absolute URIs without a fragment (RFC 8707 section 2, RFC 8693 section 2.1).
 pub(crate) fn check_resources(list: &mut Vec<String>) -> Result<(), Error> {
@@ -353,6 +348,7 @@ pub(crate) fn check_audiences(list: &mut Vec<String>) -> Result<(), Error> {
 /// Checks the elements of a list option, and drops the empty ones.
 #[inline(never)]
 fn check_each(list: &mut Vec<String>, field: &str, wrong: fn(&str) -> bool, message: &str) -> Result<(), Error> {
+    check_count(list, field)?;
     for (index, text) in list.iter().enumerate() {
         if wrong(text) {
             // One that stands alone may have been written as a text.
@@ -361,6 +357,10 @@ fn check_each(list: &mut Vec<String>, field: &str, wrong: fn(&str) -> bool, mess
     }
     list.retain(|element| !element.is_empty());
     Ok(())
+}
+
+fn check_count(list: &[String], field: &str) -> Result<(), Error> {
+    if list.len() > MOST { Err(invalid(field, TOO_LONG)) } else { Ok(()) }
 }
 
 /// Authorization details are a JSON array of objects that each have a type (RFC 9396 section 2).

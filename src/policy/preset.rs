@@ -94,8 +94,8 @@ pub struct PresetTarget {
     /// Where the server looks for the target. With `scope` or `none` it takes neither audience nor resource.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub via: TargetVia,
-    /// Parameters the server refuses.
-    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "(\"audience\" | \"resource\")[]"))]
+    /// What must not be given: the server refuses it, or leaves it out without a word.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional, type = "(\"audience\" | \"resource\" | \"actorToken\")[]"))]
     pub forbid: Vec<String>,
 }
 

@@ -1,7 +1,6 @@
 //! Finds what was sent in a text that comes back: whole or in part, wrapped, and in whatever escapes it is written.
 
 use super::{REDACTED, SHORTEST_ECHO as WINDOW, Secret};
-use crate::text::contains;
 use crate::words::place;
 
 /// A shorter text is no secret: removing it would only garble the words of the server.
@@ -16,11 +15,32 @@ const MOST_PROBES: usize = 64;
 /// A text with every echo of what was `sent` replaced. It has to be short: an index of it is made, and all that was sent is
 /// held against it.
 pub(super) fn hide(text: &str, sent: &[Secret]) -> String {
-    let mut text = hide_spelled(text, sent, Escapes::None);
-    if text.bytes().any(|byte| matches!(byte, b'%' | b'\\' | b'&')) {
-        text = hide_spelled(&text, sent, Escapes::Once);
+    // To spell it and to index it takes many times its size, which a server would choose.
+    if text.len() > LONGEST_LOOKED_AT {
+        return REDACTED.into();
     }
-    if contains(&text, "%25") { hide_spelled(&text, sent, Escapes::Again) } else { text }
+    let mut hidden = vec![false; text.len()];
+    // All are read from the text as it came: what is left of an echo that was found in one way is too short for another.
+    for escapes in [Escapes::None, Escapes::Once, Escapes::Again] {
+        if mark(text, sent, escapes, &mut hidden).is_none() {
+            return REDACTED.into();
+        }
+        if !text.bytes().any(|byte| matches!(byte, b'%' | b'\\' | b'&')) {
+            break;
+        }
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut before = false;
+    for (at, character) in text.char_indices() {
+        let hides = hidden.get(at) == Some(&true);
+        if !hides {
+            out.push(character);
+        } else if !before {
+            out.push_str(REDACTED);
+        }
+        before = hides;
+    }
+    out
 }
 
 /// How a text is read: what is an escape in one way may stand for itself in another.
@@ -32,34 +52,27 @@ enum Escapes {
     Again,
 }
 
+/// Marks the bytes that are an echo if the text is read in this way; `None` for one that was made to keep us busy.
 #[inline(never)]
-fn hide_spelled(text: &str, sent: &[Secret], escapes: Escapes) -> String {
-    // To spell it and to index it takes many times its size, which a server would choose.
-    if text.len() > LONGEST_LOOKED_AT {
-        return REDACTED.into();
-    }
+fn mark(text: &str, sent: &[Secret], escapes: Escapes, hidden: &mut [bool]) -> Option<()> {
     let spelled = Spelled::of(text, escapes);
-    let Some(covered) = spelled.covered(sent) else { return REDACTED.into() };
-    let mut out = String::with_capacity(text.len());
-    let (mut shown, mut hidden) = (0, false);
+    let covered = spelled.covered(sent)?;
     let mut places = spelled.places.iter();
+    // What does not count, between two bytes of an echo, is part of it.
+    let mut echo = None;
     for covers in &covered {
-        let Some((start, end)) = places.next() else { break };
+        let (start, end) = places.next()?;
+        let begin = echo.unwrap_or(*start);
+        echo = covers.then_some(*end);
         if *covers {
-            if !hidden {
-                out.push_str(text.get(shown..*start).unwrap_or_default());
-                out.push_str(REDACTED);
-            }
-            shown = *end;
+            cover(hidden, begin, end.saturating_sub(begin));
         }
-        hidden = *covers;
     }
-    out.push_str(text.get(shown..).unwrap_or_default());
-    out
+    Some(())
 }
 
-/// The bytes that a text means, but for those that come and go on the way: white space, what has no width, and `+`, which
-/// stands for a space in forms.
+/// The bytes that a text means, in lower case, but for those that come and go on the way: white space, what has no width, and
+/// `+`, which stands for a space in forms.
 #[derive(Default)]
 struct Spelled {
     bytes: Vec<u8>,
@@ -132,11 +145,11 @@ fn cover(covered: &mut [bool], start: usize, length: usize) {
     }
 }
 
-/// Adds a character that counts.
+/// Adds a character that counts, in lower case: URLs make it so of hosts, and we of schemes and names.
 #[inline(never)]
 fn push(bytes: &mut Vec<u8>, character: char) {
     if counts(character) {
-        bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        bytes.extend_from_slice(character.to_ascii_lowercase().encode_utf8(&mut [0; 4]).as_bytes());
     }
 }
 
@@ -303,6 +316,19 @@ mod tests {
     }
 
     #[test]
+    fn an_echo_in_another_letter_case_is_found() {
+        for text in [TOKEN.to_lowercase(), TOKEN.to_uppercase()] {
+            assert_eq!(
+                hidden(&["https://", &text, ".example"].concat(), TOKEN),
+                "https://‹redacted›.example",
+                "{text}"
+            );
+        }
+        assert_eq!(hidden("ky7~P2-q", "kY7~p2-Q"), "‹redacted›");
+        assert_eq!(hidden("EYJHBGCIOIJFUZI, Eins", TOKEN), "EYJHBGCIOIJFUZI, Eins", "what stays is as it was");
+    }
+
+    #[test]
     fn wrapping_and_characters_without_width_do_not_help() {
         for between in ["\n", " ", "\r\n\t", "\u{200b}", "\u{ad}", "\u{feff}", "%0A", "%20", "\\n", "&#10;", "&#x200b;"]
         {
@@ -335,6 +361,18 @@ mod tests {
             "p&ss<w\\\"rd>\\\\12\\/é'%",
         ] {
             assert_eq!(hidden(&["a ", spelled, " b"].concat(), secret), "a ‹redacted› b", "{spelled}");
+        }
+    }
+
+    #[test]
+    fn nothing_stays_between_and_behind_escapes_of_few_characters() {
+        for (secret, echo) in [
+            ("4f9Qe1x7Zt0pLm3Kd8Wa/Vb6Yc2", "4f9Qe1x7Zt0pLm3Kd8Wa%2FVb6Yc2"),
+            ("4f9Qe1x7Zt0pLm3Kd8Wa/Vb6Yc2", "4f9Qe1x7Zt0pLm3Kd8Wa%252FVb6Yc2"),
+            ("Vb6Yc2=4f9Qe1x7Zt0pLm3Kd8Wa&Tn5Rj", "Vb6Yc2=4f9Qe1x7Zt0pLm3Kd8Wa&amp;Tn5Rj"),
+            ("Vb6Yc2/4f9Qe1x7Zt0pLm3Kd8Wa&Tn5Rj", "Vb6Yc2\\/4f9Qe1x7Zt0pLm3Kd8Wa\\u0026Tn5Rj"),
+        ] {
+            assert_eq!(hidden(&["a ", echo, " b"].concat(), secret), "a ‹redacted› b", "{echo}");
         }
     }
 

@@ -157,6 +157,40 @@ describe("arguments that look right and are not", () => {
     const viewOf = (store) => store.forSubject(subjectToken);
   });
 
+  test("control characters in names and values are escaped where a refusal shows them, alike on both sides", async () => {
+    const wild = "a\nERROR\r\t\u001b[31m\u007f\u0085\u200e\u2028\u202e\u2066";
+    const tamed = "a\\nERROR\\r\\t\\u001b[31m\\u007f\\u0085\\u200e\\u2028\\u202e\\u2066";
+    const subjectToken = "subject-0123456789";
+    const store = storeOf(counting(), { ref: wild, status: "inactive" });
+    const client = clientOf(counting());
+    for (const [shown, call] of [
+      [tamed, () => client.exchangeToken({ subjectToken, [wild]: "x" })],
+      [tamed, () => client.exchangeToken({ subjectToken }, { zone: "a", [wild]: "x" })],
+      [tamed, () => new OAuthClient("https://as.example", { discovery: { [wild]: 5 } })],
+      [`extra.${tamed}`, () => client.exchangeToken({ subjectToken, extra: { [wild]: 5 } })],
+      [`claims.${tamed}`, () => client.exchangeToken({ subjectToken, claims: { [wild]: 5n } })],
+      [`encoding.${tamed}`, () => new BasicAuth("agent", "secret", { [`encoding.${wild}`]: "x" })],
+      [`zones.${tamed}`, () => new MultiZoneBasicAuth({ [wild]: "x" })],
+      [tamed, () => new MultiZoneBasicAuth({ [wild]: ["i", "s"] }).getAuthForZone("b")],
+      [`configs[0].extraParams.${tamed}`, () => storeOf(counting(), { extraParams: { [wild]: 5 } })],
+      [`configs[0].${tamed}`, () => storeOf(counting(), { [wild]: 5 })],
+      [tamed, () => store.findByRef(subjectToken, { [wild]: "x" })],
+    ]) {
+      await assert.rejects(
+        async () => call(),
+        ({ message, field }) => {
+          assert.ok(message.includes(shown), message);
+          assert.doesNotMatch(`${message}${field}`, /[\p{Cc}\u2028\u202e]/u);
+          return true;
+        },
+      );
+    }
+    await assert.rejects(
+      store.getToken(wild, { subjectToken }),
+      ({ message }) => !/[\p{Cc}\u2028\u202e]/u.test(message),
+    );
+  });
+
   test("tags are a list, one may stand alone", async () => {
     assert.throws(() => storeOf(counting(), { tags: ["a", 5] }), refused("configs[0].tags[1]"));
     for (const tags of ["finance", ["finance"]]) {

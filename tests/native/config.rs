@@ -108,6 +108,8 @@ fn api0_options_of_a_wrong_type_are_refused_by_name() {
         (json!({ "insecureHosts": ["a.internal", ""] }), "insecureHosts[1]"),
         (json!({ "insecureHosts": ["http://a.internal"] }), "insecureHosts[0]"),
         (json!({ "insecureHosts": ["a.internal/b"] }), "insecureHosts[0]"),
+        (json!({ "insecureHosts": ["a.internal:21/"] }), "insecureHosts[0]"),
+        (json!({ "insecureHosts": ["a.internal:21\\."] }), "insecureHosts[0]"),
         (json!({ "insecureHosts": ["u@a.internal"] }), "insecureHosts[0]"),
         (json!({ "customHeaders": { "x": "y" } }), "customHeaders"),
         (json!({ "customHeaders": [["x"]] }), "customHeaders"),

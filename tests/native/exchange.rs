@@ -1,7 +1,8 @@
 //! Token exchange and client credentials as they stand on the wire.
 
 use crate::script::{
-    ACCESS, AGENT, EXCHANGE, ISSUER, SUBJECT, TOKEN_ENDPOINT, client, credentials, exchange, field, form, token,
+    ACCESS, AGENT, EXCHANGE, ISSUER, SUBJECT, TOKEN_ENDPOINT, client, config_error, credentials, exchange, field, form,
+    token,
 };
 use onbehalf::error::ErrorCode;
 use serde_json::json;
@@ -224,6 +225,7 @@ fn presets_refuse_before_any_request_what_the_server_would_refuse() {
             json!({ "actorToken": "a", "actorTokenType": ACCESS }),
             invalid("actorTokenType"),
         ),
+        (json!({ "target": { "forbid": ["actorToken"] } }), json!({ "actorToken": "a" }), invalid("actorToken")),
         (json!({ "requestedTypes": [JWT] }), json!({ "requestedTokenType": ACCESS }), invalid("requestedTokenType")),
         (json!({ "requiredExtra": ["connector_id"] }), json!({}), missing("extra.connector_id")),
         (
@@ -260,4 +262,14 @@ fn keycloak_takes_access_tokens_only() {
         (ErrorCode::InvalidOption, "subjectTokenType".into())
     );
     assert_eq!(under(json!("keycloak"), json!({ "audience": ["a", "b"] })).len(), 5);
+}
+
+#[test]
+fn an_actor_is_not_named_to_servers_that_would_leave_it_out_silently() {
+    for (preset, arguments) in [("keycloak", json!({})), ("entra", json!({ "scope": "s" }))] {
+        let arguments = crate::script::merged(arguments, json!({ "actorToken": "a" }));
+        let error = exchange(&client(json!({ "preset": preset })), arguments).error();
+        assert_eq!(error.message(), format!("the preset {preset} says that the server takes no `actorToken`"));
+        assert_eq!(config_error::<()>(Err(error)).1, "actorToken");
+    }
 }

@@ -29,6 +29,7 @@ mod hostile;
 mod issued;
 mod json;
 mod layers;
+mod names;
 mod presets;
 mod redaction;
 mod retries;

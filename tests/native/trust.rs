@@ -142,12 +142,15 @@ fn x23_an_http_issuer_is_refused_but_on_loopback_and_at_named_hosts() {
         assert!(issuer("http://as.example:8080", hosts.clone()).is_ok(), "{hosts}");
     }
     // A port that a URL leaves out is a port all the same: it does not stand for all of them.
-    for port in [80, 443] {
+    for port in [80, 443, 21, 8443] {
         let hosts = json!([format!("AS.example:{port}")]);
         assert!(issuer(&format!("http://as.example:{port}"), hosts.clone()).is_ok(), "{hosts}");
         assert!(issuer("http://as.example:8080", hosts.clone()).is_err(), "{hosts}");
     }
     assert!(issuer("http://as.example", json!(["as.example:443"])).is_err());
+    assert!(issuer("http://as21.example", json!(["as21.example:80"])).is_ok());
+    assert!(issuer("http://as.example", json!(["as.example:021"])).is_err());
+    assert!(issuer("http://[fe80::21]:8080", json!(["[FE80::0:21]"])).is_ok());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 // Compiled as a Worker's module by tests/packaging/types.mjs. Its typings declare the host's objects as
 // @cloudflare/workers-types does: classes, which are no members of `typeof globalThis`.
-import { OAuthClient, TokenExchangeStore } from "onbehalf";
+import { init, OAuthClient, TokenExchangeStore } from "onbehalf";
+import wasm from "onbehalf/core_bg.wasm";
 
 declare global {
   class EventTarget<Events extends Record<string, Event>> {
@@ -54,6 +55,7 @@ declare global {
   function fetch(input: string | URL, init?: RequestInit): Promise<Response>;
 }
 
+export const ready: Promise<void> = init(wasm);
 const signal = AbortSignal.timeout(1000);
 const store = new TokenExchangeStore({
   configs: [],

@@ -28,8 +28,11 @@ import {
   TokenResponse,
   TokenType,
 } from "onbehalf";
+import wasm from "onbehalf/core_bg.wasm";
 
 export const ready: Promise<void> = init();
+export const compiled: Promise<void> = init(wasm);
+export const warm: Promise<void> = init(import("onbehalf/core_bg.wasm").then((module) => module.default));
 // @ts-expect-error: not something WebAssembly can be loaded from
 init(5);
 

@@ -188,6 +188,19 @@ fn what_shapes_no_token_makes_no_difference() {
 }
 
 #[test]
+fn an_actor_that_the_server_would_not_take_matters_once_there_is_one() {
+    for preset in [r#""keycloak""#, r#"{"id":"x","actorTypes":["urn:x"]}"#] {
+        let config = with(&[r#""preset":"#, preset].concat());
+        let exchange = parse(&config).unwrap();
+        assert!(exchange.fingerprint(None).is_ok());
+        assert_eq!(
+            refused(&with(&[r#""actorTokenType":"urn:y","preset":"#, preset].concat())).0,
+            ErrorCode::InvalidOption
+        );
+    }
+}
+
+#[test]
 fn a_call_gives_the_tokens_and_nothing_else() {
     let exchange = parse(CRM).unwrap();
     let field = |params: &str| match exchange.exchange(params, CallOptions::default()).err().unwrap().details().clone()

@@ -94,6 +94,14 @@ scenario(section, "`resource` has no effect", async () => {
   return assertFor(token, { sub: "alice", aud: ["crm-api"], scope: ["crm.read"] });
 });
 
+scenario(section, "`actorToken` has no effect, sent with preset rfc8693", async () => {
+  const client = connect({ preset: "rfc8693" });
+  const { accessToken: actorToken } = await client.clientCredentials();
+  const token = await client.exchangeToken({ subjectToken: await subjectOf("alice"), actorToken, scope: "crm.read" });
+  assert.equal(claims(token.accessToken).act, undefined);
+  return assertFor(token, { sub: "alice", aud: ["crm-api"], scope: ["crm.read"] });
+});
+
 scenario(section, "`verifyIssued` against what Keycloak issues", async () => {
   const client = connect();
   const subjectToken = await subjectOf("alice");
