@@ -54,8 +54,7 @@ function publishedFiles() {
 }
 
 /** `<onbehalf::json::Parser as serde::Deserializer>::f` → `onbehalf::json`; of other crates only the crate. */
-function moduleOf(mangled) {
-  const name = mangled.replace(/\[[0-9a-f]{16}\]|::h[0-9a-f]{16}$/g, "");
+function moduleOf(name) {
   const ours = /onbehalf::[a-z_0-9]+(?:::[a-z_0-9]+(?=::))?/.exec(name);
   if (ours) return ours[0];
   const crate = /^[<&*([ ]*(?:mut |dyn |impl )*([a-z_][a-z_0-9]*)::/.exec(name);

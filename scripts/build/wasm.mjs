@@ -1,11 +1,12 @@
 // Rust sources → core_bg.wasm, the glue as a factory, and the TypeScript interfaces that tsify derived.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { at, root } from "../lib/paths.mjs";
 import { capture, cargoHome, must, npmTool } from "../lib/run.mjs";
 import { filesBelow, hashOf, unlessFresh, writeAtomic } from "../lib/stamp.mjs";
 import { binaryen, esbuild as esbuildVersion, wasmBindgen, wasmTarget } from "../lib/versions.mjs";
 import { typesFromDeclarations } from "./generated-types.mjs";
+import { withoutPanicTexts } from "./panic-texts.mjs";
 
 /** How the code is made small; what follows in `build` changes no instruction. */
 export const PASSES = [
@@ -24,7 +25,7 @@ export const PASSES = [
 /** Builds the wasm of a variant unless it is fresh. Gives true when it was built. */
 export function buildWasm(variant, { targetDir = at("target") } = {}) {
   const input = hashOf(
-    filesBelow("Cargo.toml", "Cargo.lock", "src", "scripts/build/wasm.mjs", "scripts/build/generated-types.mjs"),
+    filesBelow("Cargo.toml", "Cargo.lock", "src", "scripts/build", "scripts/lib/wasm-file.mjs"),
     capture("rustc", ["-vV"]),
     [wasmBindgen, binaryen, esbuildVersion, variant.features],
   );
@@ -47,6 +48,8 @@ async function build(variant, targetDir) {
   const work = mkdtempSync(join(variant.wasmDir, "work-"));
   try {
     await bindgen(compiled, work);
+    const bound = join(work, "core_bg.wasm");
+    writeFileSync(bound, withoutPanicTexts(readFileSync(bound)));
     const optimised = join(work, "optimised.wasm");
     const passes = [
       ...PASSES,
@@ -57,12 +60,12 @@ async function build(variant, targetDir) {
       // Read by wasm-opt itself, so stripped last.
       "--strip-target-features",
     ];
-    const arguments_ = [...passes, "-o", optimised, join(work, "core_bg.wasm")];
+    const arguments_ = [...passes, "-o", optimised, bound];
     const names = JSON.parse(await must(...npmTool("binaryen/bin/wasm-opt", arguments_), { quiet: true }));
     const outputs = {
       "core_bg.wasm": readFileSync(optimised),
       // The name section is gone from the published file; scripts/size.mjs accounts on this one.
-      "named.wasm": readFileSync(join(work, "core_bg.wasm")),
+      "named.wasm": readFileSync(bound),
       "glue.js": await glueFactory(join(work, "core.js"), names),
       "generated.ts": typesFromDeclarations(readFileSync(join(work, "core.d.ts"), "utf8")),
     };

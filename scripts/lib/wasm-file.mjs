@@ -1,30 +1,53 @@
-// Reading a WebAssembly file: as much of the format as accounting for its bytes needs.
+// Reading a WebAssembly file, and leaving functions out of it: as much of the format as that needs.
 // https://webassembly.github.io/spec/core/binary/modules.html
 
-/** The sections of a file: `{ id, name?, bytes }`, `name` for custom ones. */
+/** The sections of a file: `{ id, name?, bytes, start, end }`, `name` for custom ones. */
 export function sections(file) {
   const reader = new Reader(file);
   reader.offset = 8;
   const found = [];
   while (reader.offset < file.length) {
+    const start = reader.offset;
     const id = reader.byte();
     const bytes = reader.bytes(reader.u32());
-    found.push(id === 0 ? custom(bytes) : { id, bytes });
+    found.push({ ...(id === 0 ? custom(bytes) : { id, bytes }), start, end: reader.offset });
   }
   return found;
 }
 
-/** Bytes of code per function, with the names of the name section: `{ name, size }`. */
+/** The functions of a file: `{ name, size, body }`, with the names of the name section, without hashes. */
 export function functions(file) {
   const all = sections(file);
   const names = functionNames(all.find(({ name }) => name === "name")?.bytes);
   const imported = importedFunctions(all.find(({ id }) => id === 2)?.bytes);
-  const reader = new Reader(all.find(({ id }) => id === 10).bytes);
+  const reader = new Reader(all.find(({ id }) => id === CODE).bytes);
   return Array.from({ length: reader.u32() }, (_, i) => {
     const size = reader.u32();
-    reader.offset += size;
-    return { name: names.get(imported + i) ?? "(no name)", size };
+    const name = (names.get(imported + i) ?? "(no name)").replace(/\[[0-9a-f]{16}\]|::h[0-9a-f]{16}$/g, "");
+    return { name, size, body: reader.bytes(size) };
   });
+}
+
+/** The file with `unreachable` alone in the functions whose names are chosen. */
+export function emptied(file, chosen) {
+  const { start, end } = sections(file).find(({ id }) => id === CODE);
+  const bodies = functions(file).map(({ name, body }) => (chosen(name) ? UNREACHABLE : body));
+  const code = [u32(bodies.length), ...bodies.flatMap((body) => [u32(body.length), body])];
+  const length = code.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([file.subarray(0, start), Buffer.of(CODE), u32(length), ...code, file.subarray(end)]);
+}
+
+/** The code section. */
+const CODE = 10;
+/** A body: no locals, `unreachable`, `end`. */
+const UNREACHABLE = Buffer.of(0x00, 0x00, 0x0b);
+
+function u32(value) {
+  const bytes = [];
+  for (let rest = value; ; rest >>>= 7) {
+    if (rest < 0x80) return Buffer.of(...bytes, rest);
+    bytes.push((rest & 0x7f) | 0x80);
+  }
 }
 
 function custom(bytes) {

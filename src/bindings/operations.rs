@@ -6,6 +6,7 @@ use crate::error::{Bug, Error};
 use crate::flow::{Flow, Input, Step};
 use crate::time::UnixMillis;
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 
 /// An operation that ends with the JSON text of its last step.
 pub type Operation = Flow<String>;
@@ -19,7 +20,9 @@ struct Running {
 }
 
 thread_local! {
-    static RUNNING: Cell<Running> = const { Cell::new(Running { places: Vec::new(), free: Vec::new() }) };
+    // Never dropped: a thread of wasm has no end.
+    static RUNNING: Cell<ManuallyDrop<Running>> =
+        const { Cell::new(ManuallyDrop::new(Running { places: Vec::new(), free: Vec::new() })) };
 }
 
 /// Runs an operation to its first step.

@@ -2,9 +2,10 @@
 
 use crate::text::{decimal, fill};
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 
 thread_local! {
-    static LOCATION: Cell<Option<String>> = const { Cell::new(None) };
+    static LOCATION: Cell<ManuallyDrop<String>> = const { Cell::new(ManuallyDrop::new(String::new())) };
 }
 
 /// Keeps the place of a panic, and nothing of its message, which may hold a value.
@@ -12,16 +13,16 @@ pub fn set_hook() {
     std::panic::set_hook(Box::new(|info| {
         if let Some(place) = info.location() {
             let line = decimal(place.line().into());
-            LOCATION.set(Some(fill("{}:{}", &[place.file(), &line])));
+            LOCATION.set(ManuallyDrop::new(fill("{}:{}", &[place.file(), &line])));
         }
     }));
 }
 
 /// See `panicLocation`.
 pub fn location() -> String {
-    let location = LOCATION.take().unwrap_or_default();
-    LOCATION.set(Some(location.clone()));
-    location
+    let location = LOCATION.take();
+    LOCATION.set(location.clone());
+    ManuallyDrop::into_inner(location)
 }
 
 /// An operation that panics at its first step.
