@@ -180,7 +180,8 @@ export class StoreTokens {
       const { value, answer } = await slot.engine.run(params, gapOf(params, subjectToken), undefined, signal);
       const { accessToken, description } = value as Extract<Outcome, { type: "token" }>;
       const { usableUntil, staleUntil, ...described } = JSON.parse(description) as TokenDescription;
-      const response = TokenResponse.of({ accessToken, description: described }, answer);
+      const issued = { accessToken: partOf(answer?.body, accessToken), description: described };
+      const response = TokenResponse.of(issued, answer);
       this.reporter?.exchanged(call, started, response);
       // Of another list nobody knows what it held.
       const isRevoked = revoked !== this.#revoked || revoked.slice(since).some((isAbout) => isAbout(accessToken));
@@ -193,6 +194,12 @@ export class StoreTokens {
       throw error;
     }
   }
+}
+
+/** The same text as a part of a longer one that is kept anyway, and not as a part of yet another one. */
+function partOf(kept: string | undefined, text: string): string {
+  const at = kept?.indexOf(text) ?? -1;
+  return kept && at >= 0 ? kept.slice(at, at + text.length) : text;
 }
 
 /** Beyond so many, nothing that is on its way is kept: the list stays short. */

@@ -69,6 +69,17 @@ test("of eight thousand scopes of calls that neither read nor write nothing is r
 describe("with room for all", () => {
   const get = `await store.getToken("a", { subjectToken: long(index) });`;
 
+  test("an answer is kept once: its token is a part of it", async () => {
+    const text = `text: async () => JSON.stringify({ access_token: long("issued" + index).padEnd(5000, "y"),
+      token_type: "Bearer", expires_in: 3600 })`;
+    const fetch = `fetch: async () => ({ status: 200, headers: { "content-type": "application/json" }, ${text} }),`;
+    // The subject tokens are short: they are kept as well.
+    const call = `await store.getToken("a", { subjectToken: "user-" + index });`;
+    const { entries, each } = await bytesOfEach({ options: fetch, call });
+    assert.equal(entries, 8000);
+    assert.ok(each > 5000 && each < 7000, `${each} bytes of each answer of 5100`);
+  });
+
   for (const [what, world] of [
     [
       "have expired",
