@@ -199,8 +199,8 @@ export class OAuthClient {
   ): Call {
     const signal = signalOf(options);
     const repeats = operation === "exchangeToken" && !prepared;
-    const alone = options == null ? params : undefined;
-    let gap = repeats ? client.#engine.templates.like(alone) : undefined;
+    const alone = options == null;
+    let gap = repeats && alone ? client.#engine.templates.like(params) : undefined;
     const text = gap
       ? textOf(gap, gap.token)
       : [operation, encodeParams(params), encodeCall(options, prepared)].join("\n");

@@ -20,8 +20,8 @@ interface Around {
 /** An exchange as the core takes it, and the token in it. */
 export interface Gap extends Around {
   readonly token: string;
-  /** The parameters, when it holds nothing else. */
-  readonly params?: unknown;
+  /** Whether it is one without options. */
+  readonly alone: boolean | undefined;
   readonly template?: Template;
 }
 
@@ -57,13 +57,13 @@ export class Templates {
   like(params: unknown): Gap | undefined {
     const template = this.#last;
     if (!template?.params || !isPlain(params)) return undefined;
-    let count = 0;
-    for (const name in params) {
-      count++;
-      if (name !== "subjectToken" && params[name] !== template.params[name]) return undefined;
-    }
+    const known = template.params;
+    const names = Object.keys(params);
+    // Looked for as well: a member that is undefined is none, and yet one more name.
+    const same = (name: string) => name in known && (name === "subjectToken" || params[name] === known[name]);
+    if (names.length !== template.count || !names.every(same)) return undefined;
     const token = params["subjectToken"];
-    return count === template.count && isPlainToken(token) ? { ...template.exchange, token, template } : undefined;
+    return isPlainToken(token) ? { ...template.exchange, token, alone: true, template } : undefined;
   }
 
   /** Begins an exchange by its template, if there is one. `begin` begins the same exchange in the core. */
@@ -98,17 +98,21 @@ export class Templates {
     const body = aroundIn(request.body ?? "", gap.token);
     const raw = body && make();
     if (!raw) return;
-    const params = { ...(gap.params as Plain | undefined), subjectToken: "" };
-    const values = Object.values(params);
+    // As they were written: what getters give may be another value each time. Nothing is inherited.
+    const params: Plain | undefined = gap.alone
+      ? { __proto__: null, ...JSON.parse(textOf(gap, "").split("\n")[1] ?? "") }
+      : undefined;
+    const values = Object.values(params ?? {});
     this.#last = {
       exchange: apart(gap),
-      request: { ...request, body: "" },
+      // A copy: whoever sends this one may change its headers.
+      request: { ...request, headers: { ...request.headers }, body: "" },
       body: apart(body),
       raw,
       instance,
       since: now,
       until: raw.until(),
-      params: gap.params && values.every((value) => typeof value === "string") ? params : undefined,
+      params: values.every((value) => typeof value === "string") ? params : undefined,
       count: values.length,
     };
     this.#known.set(key, this.#last);
@@ -116,10 +120,10 @@ export class Templates {
 }
 
 /** An exchange as text, cut where its token stands; nothing for one whose token may be written in another way there. */
-export function gapOf(text: string, token: unknown, params?: unknown): Gap | undefined {
+export function gapOf(text: string, token: unknown, alone?: boolean): Gap | undefined {
   if (text.length > LONGEST || !isPlainToken(token)) return undefined;
   const around = aroundIn(text, token);
-  return around?.before.endsWith('"subjectToken":"') ? { ...around, token, params } : undefined;
+  return around?.before.endsWith('"subjectToken":"') ? { ...around, token, alone } : undefined;
 }
 
 /** A text with this token in its gap. */
