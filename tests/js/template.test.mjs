@@ -303,6 +303,45 @@ describe("the answer to an exchange like two before it", () => {
 });
 
 describe("attacks", () => {
+  for (const [name, forget] of [
+    ["the client is closed", (client) => client.close()],
+    ["the metadata has run out", (_, later) => later(3601)],
+    [
+      "newer metadata has come",
+      (client, later) => {
+        later(3601);
+        return client.discoverServerMetadata();
+      },
+    ],
+  ]) {
+    test(`T10, a request that may have happened is not sent again, nor anything asked, when ${name}`, async (t) => {
+      const later = clock(t);
+      const broken = { headers: { "content-type": "application/json" }, body: "{" };
+      for (const [answer, code] of [
+        [new TypeError("broken"), "unreachable"],
+        [{ status: 500, body: "" }, "http_error"],
+        [broken, "invalid_response"],
+      ]) {
+        let asked = 0;
+        const metadata = json({ issuer: ISSUER, token_endpoint: `${ISSUER}/token` });
+        const fetch = fakeFetch(async (url, init) => {
+          if (init.method === "GET") return toResponse(metadata);
+          if (subjectOf(init) !== subject("alice")) return naming(url, init);
+          await forget(client, later);
+          asked ||= fetch.calls.length;
+          if (answer instanceof Error) throw answer;
+          return toResponse(answer);
+        });
+        const client = clientOf(fetch, { endpoints: undefined });
+        for (const name of ["first", "second", "third"]) await client.exchangeToken({ subjectToken: subject(name) });
+        const { error } = await outcomeOf(client.exchangeToken({ subjectToken: subject("alice") }));
+        assert.equal(error.code, code);
+        assert.equal(fetch.calls.length, asked);
+        assert.ok(asked > 0);
+      }
+    });
+  }
+
   test("T02, a user's token never stands in the request of another, nor its answer", async () => {
     const fetch = async (_, init) => {
       await sleep(Math.random() * 4);
