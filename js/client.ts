@@ -199,12 +199,11 @@ export class OAuthClient {
   ): Call {
     const signal = signalOf(options);
     const repeats = operation === "exchangeToken" && !prepared;
-    const alone = options == null ? params : undefined;
-    let gap = repeats ? client.#engine.templates.like(alone) : undefined;
+    let gap = options == null && repeats ? client.#engine.templates.like(params) : undefined;
     const text = gap
       ? textOf(gap, gap.token)
       : [operation, encodeParams(params), encodeCall(options, prepared)].join("\n");
-    if (repeats) gap ??= gapOf(text, (params as Plain | undefined)?.["subjectToken"], alone);
+    if (repeats) gap ??= gapOf(text, (params as Plain | undefined)?.["subjectToken"]);
     return { operation, engine: OAuthClient.#open(client), text, gap, signal };
   }
 

@@ -49,7 +49,7 @@ export interface RawStarter {
 /** @internal */
 export interface RawTemplate {
   until(): number;
-  read(input: string, now: number): string;
+  read(input: string, begun: number, now: number): string;
 }
 
 /** @internal */
@@ -135,16 +135,9 @@ export function enter<T>(instance: Instance, call: (core: CoreExports) => T): T 
  * @internal
  */
 export function nextStep(instance: Instance, call: (core: CoreExports) => string): Step {
-  return readStep(enter(instance, call));
-}
-
-/**
- * A step as the core writes it: JSON text. What was issued by a grant ends with the access token as it is, after a line
- * break, which JSON text never holds.
- *
- * @internal
- */
-export function readStep(text: string): Step {
+  const text = enter(instance, call);
+  // JSON text. What was issued by a grant ends with the access token as it is, after a line break, which JSON text never
+  // holds.
   const end = text.indexOf("\n");
   return end < 0
     ? JSON.parse(text)

@@ -59,8 +59,8 @@ export type Outcome = Exclude<Step, Pending | Failed>;
 export interface Begun {
   readonly instance: Instance;
   readonly step: Step;
-  /** Present when the core knows nothing of it yet: what the answer leads to. */
-  answered?(answer: Answer): Begun;
+  /** Present when the core knows nothing of it yet: the step that the answer leads to. */
+  answered?(answer: Answer): Step;
 }
 
 /**
@@ -80,8 +80,8 @@ export async function drive(
     throwIfGone(step, signal);
     while (deadline && !isLast(step)) {
       answer = await perform(host, step, deadline, answer);
-      if (answered) ({ instance, step, answered } = answered(answer));
-      else step = resume(instance, step, answer, Date.now());
+      step = answered ? answered(answer) : resume(instance, step, answer, Date.now());
+      answered = undefined;
     }
     if (step.type === "failed") throw failure(step.error, answer);
     return { value: step as Outcome, answer };

@@ -39,10 +39,9 @@ export class Engine<Raw extends RawStarter> {
     signal: AbortSignalLike | undefined,
   ): Promise<Finished> {
     const now = Date.now();
-    const begin = () => this.begin(operation, now);
-    let begun = gap && this.templates.begin(gap, now, begin);
+    let begun = gap && this.templates.begin(gap, now);
     if (!begun) {
-      begun = begin();
+      begun = this.begin(operation, now);
       // A stand-in: what is kept for others must not hold the token.
       if (gap) this.templates.seen(gap, now, begun, () => this.ask((raw) => raw.template(textOf(gap, "-"), now)));
     }

@@ -6,9 +6,9 @@
  *
  * @internal
  */
-import { isPlain, type Plain } from "./arguments.js";
-import { enter, type Instance, type RawTemplate, readStep, type Step } from "./core.js";
-import { type Answer, type Begun, message, resume } from "./driver.js";
+import { isPlain } from "./arguments.js";
+import { type Instance, nextStep, type RawTemplate } from "./core.js";
+import { type Begun, isLast, message, resume } from "./driver.js";
 import type { WireRequest } from "./generated.js";
 
 /** A text with a gap for the token. */
@@ -20,8 +20,6 @@ interface Around {
 /** An exchange as the core takes it, and the token in it. */
 export interface Gap extends Around {
   readonly token: string;
-  /** The parameters, when it holds nothing else. */
-  readonly params?: unknown;
   readonly template?: Template;
 }
 
@@ -36,9 +34,8 @@ interface Template {
   /** It holds between these instants, in milliseconds since the epoch. */
   readonly since: number;
   readonly until: number;
-  /** The parameters, when all of them are texts, and how many there are. */
-  readonly params: Plain | undefined;
-  readonly count: number;
+  /** The parameters, when there are no options beside them. */
+  readonly params: ReadonlyMap<string, unknown> | undefined;
 }
 
 /** The templates of one object of the core. */
@@ -56,18 +53,18 @@ export class Templates {
   /** The exchange of these parameters if it is like the last one. To see that, it need not be written as text. */
   like(params: unknown): Gap | undefined {
     const template = this.#last;
-    if (!template?.params || !isPlain(params)) return undefined;
-    let count = 0;
-    for (const name in params) {
-      count++;
-      if (name !== "subjectToken" && params[name] !== template.params[name]) return undefined;
-    }
+    const known = template?.params;
+    if (!known || !isPlain(params)) return undefined;
+    const names = Object.keys(params);
+    // Looked for as well: a member that is undefined is none, and yet one more name.
+    const same = (name: string) => known.has(name) && (name === "subjectToken" || params[name] === known.get(name));
+    if (names.length !== known.size || !names.every(same)) return undefined;
     const token = params["subjectToken"];
-    return count === template.count && isPlainToken(token) ? { ...template.exchange, token, template } : undefined;
+    return isPlainToken(token) ? { ...template.exchange, token, template } : undefined;
   }
 
-  /** Begins an exchange by its template, if there is one. `begin` begins the same exchange in the core. */
-  begin(gap: Gap, now: number, begin: () => Begun): Begun | undefined {
+  /** Begins an exchange by its template, if there is one. */
+  begin(gap: Gap, now: number): Begun | undefined {
     const template = gap.template ?? this.#known.get(keyOf(gap));
     if (!template || template.instance.worn || now < template.since || now >= template.until) return undefined;
     this.#last = template;
@@ -78,8 +75,8 @@ export class Templates {
       instance,
       step: { type: "send", operation: 0, request: filled },
       answered(answer) {
-        const step = read(instance, raw, token, answer);
-        return step ? { instance, step } : again(begin(), request, answer);
+        const step = nextStep(instance, () => raw.read(message(token, answer), now, Date.now()));
+        return isLast(step) ? step : resume(instance, step, answer, Date.now());
       },
     };
   }
@@ -98,28 +95,28 @@ export class Templates {
     const body = aroundIn(request.body ?? "", gap.token);
     const raw = body && make();
     if (!raw) return;
-    const params = { ...(gap.params as Plain | undefined), subjectToken: "" };
-    const values = Object.values(params);
+    // As they were written: what getters give may be another value each time.
+    const [, params = "", options] = textOf(gap, "").split("\n");
     this.#last = {
       exchange: apart(gap),
-      request: { ...request, body: "" },
+      // A copy: whoever sends this one may change its headers.
+      request: { ...request, headers: { ...request.headers }, body: "" },
       body: apart(body),
       raw,
       instance,
       since: now,
       until: raw.until(),
-      params: gap.params && values.every((value) => typeof value === "string") ? params : undefined,
-      count: values.length,
+      params: options === "" ? new Map(Object.entries(JSON.parse(params))) : undefined,
     };
     this.#known.set(key, this.#last);
   }
 }
 
 /** An exchange as text, cut where its token stands; nothing for one whose token may be written in another way there. */
-export function gapOf(text: string, token: unknown, params?: unknown): Gap | undefined {
+export function gapOf(text: string, token: unknown): Gap | undefined {
   if (text.length > LONGEST || !isPlainToken(token)) return undefined;
   const around = aroundIn(text, token);
-  return around?.before.endsWith('"subjectToken":"') ? { ...around, token, params } : undefined;
+  return around?.before.endsWith('"subjectToken":"') ? { ...around, token } : undefined;
 }
 
 /** A text with this token in its gap. */
@@ -140,21 +137,6 @@ function keyOf({ before, after }: Around): string {
 function apart(around: Around): Around {
   const [before = "", after = ""] = keyOf(around).split("\0");
   return { before, after };
-}
-
-/** The last step, when the answer is a success. */
-function read(instance: Instance, raw: RawTemplate, token: string, answer: Answer): Step | undefined {
-  if (answer.input !== "response" || answer.status !== 200) return undefined;
-  const text = enter(instance, () => raw.read(message(token, answer), Date.now()));
-  return text ? readStep(text) : undefined;
-}
-
-/** Gives the answer to an exchange that has begun in the core after its request was sent. */
-function again(begun: Begun, request: WireRequest, answer: Answer): Begun {
-  const { instance, step } = begun;
-  // What is known of the server may be another by now. Then it is a new request: one that was refused did nothing.
-  if (step.type !== "send" || step.request.url !== request.url) return begun;
-  return { instance, step: resume(instance, step, answer, Date.now()) };
 }
 
 /**

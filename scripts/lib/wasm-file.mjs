@@ -28,10 +28,10 @@ export function functions(file) {
   });
 }
 
-/** The file with `unreachable` alone in the functions whose names are chosen. */
-export function emptied(file, chosen) {
+/** The file with other bodies for some functions: `bodyOf` gives that of a name, or nothing. */
+export function replaced(file, bodyOf) {
   const { start, end } = sections(file).find(({ id }) => id === CODE);
-  const bodies = functions(file).map(({ name, body }) => (chosen(name) ? UNREACHABLE : body));
+  const bodies = functions(file).map(({ name, body }) => bodyOf(name) ?? body);
   const code = [u32(bodies.length), ...bodies.flatMap((body) => [u32(body.length), body])];
   const length = code.reduce((sum, part) => sum + part.length, 0);
   return Buffer.concat([file.subarray(0, start), Buffer.of(CODE), u32(length), ...code, file.subarray(end)]);
@@ -40,7 +40,9 @@ export function emptied(file, chosen) {
 /** The code section. */
 const CODE = 10;
 /** A body: no locals, `unreachable`, `end`. */
-const UNREACHABLE = Buffer.of(0x00, 0x00, 0x0b);
+export const UNREACHABLE = Buffer.of(0x00, 0x00, 0x0b);
+/** A body: no locals, `end`. */
+export const NOTHING = Buffer.of(0x00, 0x0b);
 
 function u32(value) {
   const bytes = [];

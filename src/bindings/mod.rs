@@ -74,11 +74,14 @@ impl ExchangeTemplate {
         self.0.until().0 as f64
     }
 
-    /// The last step of an exchange. `input` is a message as [`resume`] takes it, with the subject token in place of the
-    /// kind. Empty when the operation has to be started to read the answer.
-    pub fn read(&self, input: &str, now: f64) -> String {
+    /// The last step of an exchange whose request was sent at `begun`. `input` is a message as [`resume`] takes it, with the
+    /// subject token in place of the kind. For what is no success the operation is started: its first step is that request.
+    pub fn read(&self, input: &str, begun: f64, now: f64) -> String {
         let (subject_token, response) = data::message(input);
-        self.0.read(subject_token, &response, UnixMillis::from_js(now)).map(data::token).unwrap_or_default()
+        match self.0.read(subject_token, &response, UnixMillis::from_js(now)) {
+            Some(token) => data::token(token),
+            None => operations::start(Ok(self.0.start(subject_token).map(data::token)), begun),
+        }
     }
 }
 

@@ -29,5 +29,6 @@ pub fn location() -> String {
 #[cfg(feature = "planted-panic")]
 #[expect(clippy::panic, reason = "that is what the feature is for")]
 pub fn planted<T: 'static>() -> crate::flow::Flow<T> {
-    crate::flow::Flow::new(|_| async { panic!("planted") })
+    // With a message that has to be formatted, as nearly all of them have.
+    crate::flow::Flow::new(|io| async move { panic!("planted at {}", io.now().0) })
 }

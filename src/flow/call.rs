@@ -5,7 +5,9 @@ use crate::error::Error;
 use crate::fields::{self, Fields};
 use crate::http::{Header, check_headers};
 use crate::policy::cache::Caps;
+use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::time::UnixMillis;
+use std::rc::Rc;
 
 /// What a caller may say of one call.
 #[derive(Clone, Default)]
@@ -23,6 +25,8 @@ pub struct CallOptions {
     pub endpoint: Option<String>,
     /// Set by a store, which keeps the token: then its life is decided as well.
     pub caps: Option<Caps>,
+    /// The metadata that the request was made of, when it has been sent already: nothing newer is asked for.
+    pub(crate) metadata: Option<Rc<DiscoveredMetadata>>,
 }
 
 impl std::fmt::Debug for CallOptions {
@@ -44,6 +48,7 @@ pub(crate) struct Call {
     pub deadline: Option<UnixMillis>,
     pub endpoint: Option<String>,
     pub caps: Option<Caps>,
+    pub metadata: Option<Rc<DiscoveredMetadata>>,
 }
 
 impl CallOptions {
@@ -64,6 +69,7 @@ impl CallOptions {
             prepared: options.flag("prepared").unwrap_or_default(),
             endpoint: options.text("endpoint"),
             caps: None,
+            metadata: None,
         };
         options.finish().map(|()| read)
     }
@@ -71,7 +77,7 @@ impl CallOptions {
     pub(crate) fn check(self, client: &Client, now: UnixMillis) -> Result<Call, Error> {
         check_headers(&self.headers, "headers")?;
         let deadline = (!self.prepared).then(|| now.plus(self.timeout_ms.unwrap_or(client.timeout_ms)));
-        let Self { zone, headers, prepared, endpoint, caps, timeout_ms: _ } = self;
-        Ok(Call { zone, headers, prepared, deadline, endpoint, caps })
+        let Self { zone, headers, prepared, endpoint, caps, metadata, timeout_ms: _ } = self;
+        Ok(Call { zone, headers, prepared, deadline, endpoint, caps, metadata })
     }
 }

@@ -4,7 +4,7 @@
 use crate::Client;
 use crate::flow::exchange_token::{TokenExchangeRequest, check, grant, with_life};
 use crate::flow::token_endpoint::{Attempt, known_endpoint};
-use crate::flow::{Call, CallOptions};
+use crate::flow::{Call, CallOptions, Flow};
 use crate::http::HttpResponse;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::secret::Secret;
@@ -15,11 +15,13 @@ use std::rc::Rc;
 ///
 /// A driver that has seen the request of one such exchange ([`HttpRequest::template`](crate::http::HttpRequest::template))
 /// may send the next one without a flow: the same request with another token in place of that one, if both tokens are of
-/// characters that a form leaves as they are. A success is read here; any other answer is for a flow that is started then,
-/// which comes to the same request.
+/// characters that a form leaves as they are. A success is read here; any other answer is for the flow that is started then,
+/// which comes to the same request, whatever is known of the metadata by then.
 pub struct ExchangeTemplate {
     attempt: Attempt,
     call: Call,
+    request: TokenExchangeRequest,
+    timeout_ms: Option<u64>,
     until: UnixMillis,
 }
 
@@ -49,16 +51,17 @@ impl Client {
         if !is_shared(&request, &options) {
             return None;
         }
+        let timeout_ms = options.timeout_ms;
         let call = options.check(self, now).ok()?;
         let (metadata, until) = match known_endpoint(self, &call) {
             Some(_) => (None, UnixMillis(u64::MAX)),
             None => self.metadata.as_ref()?.known(now).map(|(metadata, until)| (Some(metadata), until))?,
         };
-        let mut grant = grant(&check(request, &self.preset).ok()?, &self.preset, true);
+        let mut grant = grant(&check(request.clone(), &self.preset).ok()?, &self.preset, true);
         // The stand-in is no secret.
         grant.secrets.clear();
         let attempt = Attempt::new(Rc::clone(self), &call, grant, metadata).ok()?;
-        (!attempt.by_host()).then_some(ExchangeTemplate { attempt, call, until })
+        (!attempt.by_host()).then_some(ExchangeTemplate { attempt, call, request, timeout_ms, until })
     }
 }
 
@@ -76,5 +79,21 @@ impl ExchangeTemplate {
         let subject = Secret::new(subject_token);
         let token = self.attempt.success(response, &subject, now)?;
         Some(with_life(token, &subject, self.call.caps, now))
+    }
+
+    /// The flow of the exchange of `subject_token`, for an answer that is no success. It knows the metadata that the template
+    /// was made of: to discover it would be a second request after one that may have happened.
+    #[must_use]
+    pub fn start(&self, subject_token: &str) -> Flow<TokenSet> {
+        let mut request = self.request.clone();
+        request.subject_token = subject_token.into();
+        let options = CallOptions {
+            timeout_ms: self.timeout_ms,
+            zone: self.call.zone.clone(),
+            caps: self.call.caps,
+            metadata: self.attempt.metadata.clone(),
+            ..CallOptions::default()
+        };
+        self.attempt.client.exchange_token(request, options)
     }
 }

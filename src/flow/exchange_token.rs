@@ -122,6 +122,7 @@ impl Client {
     /// [`Http`](crate::error::ErrorDetails::Http) for another status, [`Response`](crate::error::ErrorDetails::Response) for an
     /// answer that breaks the protocol, and [`Transport`](crate::error::ErrorDetails::Transport) without an answer.
     #[must_use]
+    #[inline(never)]
     pub fn exchange_token(self: &Rc<Self>, request: TokenExchangeRequest, options: CallOptions) -> Flow<TokenSet> {
         let client = Rc::clone(self);
         Flow::new(|io| async move {

@@ -42,8 +42,8 @@ pub(crate) async fn send(io: &Io, client: Rc<Client>, call: &Call, grant: Grant)
     // Before anything is sent, discovery included: a call without credentials must not begin.
     client.authentication(call.zone.as_deref())?;
     let metadata = match known_endpoint(&client, call) {
-        Some(_) => None,
-        None => Some(server_metadata(io, &client, call).await?),
+        None if call.metadata.is_none() => Some(server_metadata(io, &client, call).await?),
+        _ => call.metadata.clone(),
     };
     let retries = client.max_retries;
     let mut attempt = Attempt::new(client, call, grant, metadata)?;
@@ -86,11 +86,11 @@ fn token_endpoint(client: &Client, call: &Call, metadata: Option<&DiscoveredMeta
 
 /// What every attempt shares. Its methods do all that is no step, so that the state machine above stays small.
 pub(crate) struct Attempt {
-    client: Rc<Client>,
+    pub client: Rc<Client>,
     grant: Grant,
     authentication: ClientAuthentication,
     endpoint: String,
-    metadata: Option<Rc<DiscoveredMetadata>>,
+    pub metadata: Option<Rc<DiscoveredMetadata>>,
 }
 
 impl Attempt {

@@ -168,6 +168,43 @@ describe("an exchange like two before it", () => {
     assert.equal(fetch.calls.length, 3);
   });
 
+  for (const [name, params] of [
+    ["without a parameter, an undefined one beside the token", { scope: undefined }],
+    ["inherited", Object.create(Object.assign(Object.create(null), { resource: "https://admin.example/" }))],
+  ]) {
+    test(`parameters ${name}: nothing is asked for that was asked for before`, async () => {
+      const fetch = fakeFetch(success());
+      const client = await warm(fetch, {}, { resource: "https://admin.example/" });
+      await client.exchangeToken(Object.assign(params, { subjectToken: subject("alice") }));
+      assert.equal(fields(fetch.calls[0]).resource, undefined);
+    });
+  }
+
+  test("an unknown parameter with a name of every object is refused", async () => {
+    const client = await warm(fakeFetch(success()), {}, { scope: "a" });
+    const params = { subjectToken: subject("alice"), constructor: Object };
+    await rejects(client.exchangeToken(params), "ConfigError", { code: "unknown_option", field: "constructor" });
+  });
+
+  test("what a getter gives after the request was made is not taken for its parameters", async () => {
+    const fetch = fakeFetch(success());
+    const client = clientOf(fetch);
+    for (const name of ["first", "second"]) {
+      let read = 0;
+      const params = {
+        subjectToken: subject(name),
+        get scope() {
+          return ++read > 2 ? "b" : "a";
+        },
+      };
+      await client.exchangeToken(params);
+    }
+    for (const scope of ["a", "b"]) {
+      await client.exchangeToken({ subjectToken: subject("third"), scope });
+      assert.deepEqual(fields(fetch.calls.at(-1)).scope, [scope]);
+    }
+  });
+
   test("a fetch that changes the headers it is given changes them for this request only", async () => {
     const seen = [];
     const fetch = (_, { headers }) => {
@@ -175,10 +212,10 @@ describe("an exchange like two before it", () => {
       for (const name of Object.keys(headers)) headers[name] = "changed";
       return toResponse(success());
     };
-    const client = await warm(fetch);
-    for (let n = 0; n < 3; n++) await client.exchangeToken({ subjectToken: subject(`n${n}`) });
+    const client = clientOf(fetch);
+    for (let n = 0; n < 5; n++) await client.exchangeToken({ subjectToken: subject(`n${n}`) });
     assert.ok(seen[0].authorization.startsWith("Basic "));
-    assert.deepEqual([seen[1], seen[2]], [seen[0], seen[0]]);
+    for (const headers of seen) assert.deepEqual(headers, seen[0]);
   });
 
   test("parameters that are changed while it is under way change nothing", async () => {
@@ -266,6 +303,45 @@ describe("the answer to an exchange like two before it", () => {
 });
 
 describe("attacks", () => {
+  for (const [name, forget] of [
+    ["the client is closed", (client) => client.close()],
+    ["the metadata has run out", (_, later) => later(3601)],
+    [
+      "newer metadata has come",
+      (client, later) => {
+        later(3601);
+        return client.discoverServerMetadata();
+      },
+    ],
+  ]) {
+    test(`T10, a request that may have happened is not sent again, nor anything asked, when ${name}`, async (t) => {
+      const later = clock(t);
+      const broken = { headers: { "content-type": "application/json" }, body: "{" };
+      for (const [answer, code] of [
+        [new TypeError("broken"), "unreachable"],
+        [{ status: 500, body: "" }, "http_error"],
+        [broken, "invalid_response"],
+      ]) {
+        let asked = 0;
+        const metadata = json({ issuer: ISSUER, token_endpoint: `${ISSUER}/token` });
+        const fetch = fakeFetch(async (url, init) => {
+          if (init.method === "GET") return toResponse(metadata);
+          if (subjectOf(init) !== subject("alice")) return naming(url, init);
+          await forget(client, later);
+          asked ||= fetch.calls.length;
+          if (answer instanceof Error) throw answer;
+          return toResponse(answer);
+        });
+        const client = clientOf(fetch, { endpoints: undefined });
+        for (const name of ["first", "second", "third"]) await client.exchangeToken({ subjectToken: subject(name) });
+        const { error } = await outcomeOf(client.exchangeToken({ subjectToken: subject("alice") }));
+        assert.equal(error.code, code);
+        assert.equal(fetch.calls.length, asked);
+        assert.ok(asked > 0);
+      }
+    });
+  }
+
   test("T02, a user's token never stands in the request of another, nor its answer", async () => {
     const fetch = async (_, init) => {
       await sleep(Math.random() * 4);

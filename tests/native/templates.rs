@@ -96,6 +96,23 @@ fn a_template_holds_as_long_as_the_metadata_it_was_made_of() {
     assert!(template_at(&client, &json!({}), &json!({}), START.plus(60_000)).is_none());
 }
 
+/// Its request has been sent: to discover first would send it a second time, although it may have happened.
+#[test]
+fn what_is_started_by_a_template_sends_its_request_whatever_is_known_of_the_metadata_by_then() {
+    let client = discovering(json!({ "discovery": { "ttlMs": 60_000 } }));
+    let mut script = discovery(&client, START);
+    script.request();
+    script.answers(metadata(json!({}))).ends().unwrap();
+    let template = template(&client, &json!({})).unwrap();
+    for now in [START, START.plus(60_000), UnixMillis(0)] {
+        let mut script = Script::at(template.start(SUBJECT), now);
+        let request = script.request();
+        assert_eq!(request.url, [ISSUER, "/token"].concat());
+        assert!(request.body.unwrap().contains(SUBJECT));
+        script.answers(json_answer(400, json!({ "error": "invalid_target" }))).error();
+    }
+}
+
 #[test]
 fn a_remembered_failure_of_discovery_is_no_template() {
     let client = discovering(json!({}));
