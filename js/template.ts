@@ -83,8 +83,11 @@ export class Templates {
 
   /** Takes note of an exchange that has begun in the core. `make` makes what reads answers, of the second one of its like. */
   seen(gap: Gap, now: number, { instance, step }: Begun, make: () => RawTemplate | undefined): void {
-    // Of anything else, parts may be secrets of one user, or good for one request.
-    if (step.type !== "send" || !step.request.template) return;
+    // What is asked for again was of metadata that is no longer believed.
+    if (step.type === "send" && step.request.share) this.clear();
+    // Of anything else, parts may be secrets of one user, or good for one request. And nobody but the garbage collector
+    // knows when the last answer of a template was read.
+    if (step.type !== "send" || !step.request.template || typeof FinalizationRegistry === "undefined") return;
     const key = keyOf(gap);
     if (!this.#known.has(key)) {
       if (this.#known.size >= MOST) this.clear();
