@@ -158,8 +158,8 @@ describe("arguments that look right and are not", () => {
   });
 
   test("control characters in names and values are escaped where a refusal shows them, alike on both sides", async () => {
-    const wild = "a\nERROR\r\t\u001b[31m\u007f\u0085\u200e\u2028\u202e\u2066";
-    const tamed = "a\\nERROR\\r\\t\\u001b[31m\\u007f\\u0085\\u200e\\u2028\\u202e\\u2066";
+    const wild = "a\nERROR\r\t\u001b[31m\u007f\u0085\u200e\u2028\u202a\u202e\u2066\u2067\u2069";
+    const tamed = "a\\nERROR\\r\\t\\u001b[31m\\u007f\\u0085\\u200e\\u2028\\u202a\\u202e\\u2066\\u2067\\u2069";
     const subjectToken = "subject-0123456789";
     const store = storeOf(counting(), { ref: wild, status: "inactive" });
     const client = clientOf(counting());

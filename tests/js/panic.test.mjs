@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { describe, test } from "node:test";
 import { quirkServer } from "../servers/quirk/server.mjs";
 import { assertRedacted, failure, SUBJECT, success } from "./helpers.mjs";
+import { asksTheCore, subject } from "./template-helpers.mjs";
 
 const BUILD = new URL("../../target/planted-panic/index.js", import.meta.url);
 const PANIC = { subjectToken: "planted.subject.token", audience: "urn:onbehalf:planted-panic" };
@@ -85,6 +86,19 @@ describe("a panic in the core", () => {
     assert.equal((await refused).error, "invalid_scope");
     for (const name of ["erin", "frank", "grace"]) assert.equal((await exchange(name)).accessToken, "issued");
     assert.equal(planted.server.requests.length, 7);
+  });
+
+  test("T59, what was begun without the core is tried again where the core still works, and later ones begin there", async (t) => {
+    const busy = { status: 503, headers: { "retry-after": "0" }, delayMs: 150 };
+    const planted = await setUp(t, [success(), success(), busy, success()]);
+    const exchange = (name) => planted.client.exchangeToken({ subjectToken: subject(name) });
+    for (const name of ["alice", "bob"]) await exchange(name);
+    const flying = exchange("carol");
+    await planted.server.seen(3);
+    assertInternal(planted, await failure(planted.client.exchangeToken(PANIC)));
+    assert.equal(await asksTheCore(t, () => exchange("dan")), true);
+    assert.equal((await flying).accessToken, "issued");
+    assert.equal(planted.server.requests.length, 5);
   });
 
   test("T59, calls in flight end normally, in whatever step they are", async (t) => {

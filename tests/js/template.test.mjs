@@ -3,61 +3,13 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { BasicAuth, OAuthClient, OAuthError, TokenExchangeStore, TokenResponse } from "onbehalf";
+import { TokenExchangeStore, TokenResponse } from "onbehalf";
 import { json } from "../servers/quirk/server.mjs";
 import { failure, fakeFetch, fields, ISSUER, rejects, runModule, success, TYPE, toResponse } from "./helpers.mjs";
 import { clock, crmConfig, jwt } from "./store-helpers.mjs";
-
-const subject = (name) => `${name}.${"eyJhbGciOiJub25lIn0".repeat(3)}_-`;
-
-const subjectOf = ({ body }) => fields({ init: { body } }).subject_token[0];
-
-/** Answers with a token that names the subject of the request. */
-const naming = (_, init) => toResponse(success({ access_token: `for-${subjectOf(init)}` }));
-
-const clientOf = (fetch, options) =>
-  new OAuthClient(ISSUER, {
-    auth: new BasicAuth("agent", "agent-secret"),
-    endpoints: { token: "/token" },
-    fetch,
-    ...options,
-  });
-
-/** A client with this `fetch` that has made two exchanges of these parameters over another: it knows their template. */
-async function warm(fetch, options = {}, params = {}, call = undefined) {
-  let current = fakeFetch(success());
-  const client = clientOf((...args) => current(...args), options);
-  for (const name of ["first", "second"]) {
-    await client.exchangeToken({ ...params, subjectToken: subject(name) }, call);
-  }
-  current = fetch;
-  return client;
-}
-
-/** Whether the core was asked to begin: only then does a request come out of it, as JSON text. */
-async function asksTheCore(t, call) {
-  const parse = t.mock.method(JSON, "parse");
-  try {
-    await call();
-    return parse.mock.calls.some(({ result }) => result?.type === "send");
-  } finally {
-    parse.mock.restore();
-  }
-}
-
-/** What can be told of an outcome. */
-async function outcomeOf(promise) {
-  try {
-    return { token: (await promise).expose() };
-  } catch (error) {
-    assert.ok(OAuthError.is(error), String(error?.stack));
-    return { error: error.toJSON(), message: error.message, cause: String(error.cause) };
-  }
-}
+import { asksTheCore, clientOf, naming, outcomeOf, sent, subject, subjectOf, warm } from "./template-helpers.mjs";
 
 const TOKEN = TokenResponse.from({ accessToken: "issued", tokenType: "Bearer" });
-
-const sent = (fetch) => fetch.calls.map(({ url, init: { signal: _, ...init } }) => ({ url, ...init }));
 
 describe("an exchange like two before it", () => {
   for (const [name, params, options] of [
@@ -500,7 +452,11 @@ describe("in a store", () => {
       assert.equal(asked, index < 2);
     }
     assert.equal(fetch.calls.length, 4);
-    for (const subjectToken of subjects) assert.equal((await get(subjectToken)).accessToken, `for-${subjectToken}`);
+    for (const subjectToken of subjects) {
+      const token = (await get(subjectToken)).expose();
+      assert.equal(token.accessToken, `for-${subjectToken}`);
+      for (const name of ["usableUntil", "staleUntil"]) assert.ok(!(name in token), name);
+    }
     assert.equal(fetch.calls.length, 4);
     later(480);
     await get(subjects[2]);

@@ -147,6 +147,24 @@ describe("scope", () => {
 });
 
 describe("TokenResponse", () => {
+  test("its lists are frozen and the same at each look, those of expose are the caller's own", async () => {
+    const members = { scope: "a b", authorization_details: [{ type: "x" }] };
+    const issued = await answered(members, { scope: "a b c" });
+    const made = TokenResponse.from({ accessToken: "x", tokenType: "Bearer", scope: ["a", "b"], missingScopes: ["c"] });
+    for (const token of [issued, made]) {
+      for (const name of ["scope", "missingScopes", "assumed"]) {
+        assert.ok(Object.isFrozen(token[name]), name);
+        assert.equal(token[name], token[name], name);
+        const exposed = token.expose();
+        exposed[name].push("mine");
+        assert.deepEqual(token.expose()[name], [...token[name]], name);
+      }
+      assert.deepEqual([token.scope, token.missingScopes], [["a", "b"], ["c"]]);
+    }
+    issued.expose().authorizationDetails.push("mine");
+    assert.deepEqual(JSON.parse(JSON.stringify(issued.expose().authorizationDetails)), members.authorization_details);
+  });
+
   test("B01, raw is the whole document: frozen, without a prototype, unknown members kept", async () => {
     const members = { ext_expires_in: 5, "not-before-policy": 0, nested: { a: [null] }, __proto__x: 1 };
     const token = await answered(members);

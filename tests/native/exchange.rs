@@ -273,3 +273,12 @@ fn an_actor_is_not_named_to_servers_that_would_leave_it_out_silently() {
         assert_eq!(config_error::<()>(Err(error)).1, "actorToken");
     }
 }
+
+#[test]
+fn a_server_that_takes_no_target_takes_an_actor_all_the_same() {
+    for via in ["scope", "none"] {
+        let client = client(json!({ "preset": { "id": "mine", "target": { "via": via } } }));
+        let request = exchange(&client, json!({ "actorToken": "a", "scope": "s" })).request();
+        assert_eq!(field(&request, "actor_token"), ["a"], "{via}");
+    }
+}
