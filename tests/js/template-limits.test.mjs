@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MultiZoneBasicAuth, PostAuth } from "onbehalf";
 import { json } from "../servers/quirk/server.mjs";
-import { basic, fakeFetch, fields, ISSUER, rejects, success, toResponse } from "./helpers.mjs";
+import { basic, fakeFetch, fields, ISSUER, rejects, runModule, success, toResponse } from "./helpers.mjs";
 import { clock } from "./store-helpers.mjs";
 import { asksTheCore, clientOf, naming, outcomeOf, sent, subject, warm } from "./template-helpers.mjs";
 
@@ -246,7 +246,7 @@ describe("what changes while an exchange is under way", () => {
     return { later, fetch, client, answering };
   }
 
-  test("metadata that names another endpoint: a refused request is made anew there", async (t) => {
+  test("metadata that names another endpoint: what was refused stays refused, the next goes there", async (t) => {
     const { fetch, client, answering } = await discovered(t);
     const request = await client.prepare.discoverServerMetadata();
     answering((url, init) => {
@@ -254,8 +254,10 @@ describe("what changes while an exchange is under way", () => {
       request.parse(200, { "content-type": "application/json" }, metadata({ token_endpoint: `${ISSUER}/new` }).body);
       return toResponse(json({ error: "invalid_target" }, 400));
     });
-    const { accessToken } = await client.exchangeToken({ subjectToken: subject("carol") });
-    assert.equal(accessToken, `for-${subject("carol")}`);
+    const { error } = await outcomeOf(client.exchangeToken({ subjectToken: subject("carol") }));
+    assert.equal(error.error, "invalid_target");
+    const { accessToken } = await client.exchangeToken({ subjectToken: subject("dan") });
+    assert.equal(accessToken, `for-${subject("dan")}`);
     assert.deepEqual(
       fetch.calls.map(({ url }) => url),
       [`${ISSUER}/old`, `${ISSUER}/new`],
@@ -316,4 +318,24 @@ describe("what changes while an exchange is under way", () => {
     for (const event of others) assert.deepEqual({ ...event, subject: 0 }, { ...first, subject: 0 });
     assert.equal(new Set(events.map(({ subject }) => JSON.stringify(subject))).size, 3);
   });
+});
+
+test("on a host that frees nothing by itself, every exchange is begun in the core", async () => {
+  const { status, stdout, stderr } = await runModule(`
+    delete globalThis.FinalizationRegistry;
+    const { OAuthClient } = await import("onbehalf");
+    const { parse } = JSON;
+    let begun = 0;
+    JSON.parse = (...args) => {
+      const value = parse(...args);
+      if (value?.type === "send") begun++;
+      return value;
+    };
+    const body = JSON.stringify({ access_token: "issued", token_type: "Bearer" });
+    const fetch = async () => ({ status: 200, headers: {}, text: async () => body });
+    const client = new OAuthClient("https://as.example", { endpoints: { token: "/token" }, fetch });
+    for (let n = 0; n < 5; n++) await client.exchangeToken({ subjectToken: "a.token.of.the.user." + n });
+    console.log(begun);
+  `);
+  assert.deepEqual([status, stderr, stdout.trim()], [0, "", "5"]);
 });
