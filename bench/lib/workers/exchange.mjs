@@ -5,7 +5,7 @@ import { answer, setting, stubFetch, subjectTokens } from "./setting.mjs";
 
 const names = ["bare", "oauth4webapi", "openid-client", "onbehalf"];
 const [origin, rounds] = [process.argv[2], Number(process.argv[3])];
-const SEQUENTIAL = 150;
+const SEQUENTIAL = 200;
 const CONCURRENT = 300;
 const LANES = 50;
 const STUBBED = 400;
