@@ -26,7 +26,7 @@ pub struct CallOptions {
     /// Set by a store, which keeps the token: then its life is decided as well.
     pub caps: Option<Caps>,
     /// The metadata that the request was made of, when it has been sent already: nothing newer is asked for.
-    pub(crate) metadata: Option<Rc<DiscoveredMetadata>>,
+    pub metadata: Option<Rc<DiscoveredMetadata>>,
 }
 
 impl std::fmt::Debug for CallOptions {
