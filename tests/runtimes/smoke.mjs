@@ -15,6 +15,21 @@ const cases = {
     same(server.audience, "https://crm.example/");
   },
 
+  async "exchanges for one user after the other, and refusals among them, each with its own answer"({ client }) {
+    const params = { audience: "https://crm.example/", scope: ["crm:read"] };
+    for (const name of ["ok", "refuse"]) {
+      const one = client(name);
+      for (let user = 0; user < 6; user++) {
+        const subjectToken = `the.token-of_user.${user}`;
+        if (name === "ok") {
+          const token = await one.exchangeToken({ ...params, subjectToken });
+          same([token.accessToken, token.scope], [`for ${subjectToken}`, ["crm:read"]]);
+        } else
+          await refused(one.exchangeToken({ ...params, subjectToken }), { name: "TokenExchangeError", status: 400 });
+      }
+    }
+  },
+
   async "the server's metadata is discovered, once"({ onbehalf, origin, hits }) {
     const before = await hits("/.well-known/oauth-authorization-server/as");
     const client = new onbehalf.OAuthClient(`${origin}/as`, { clientId: "agent" });
