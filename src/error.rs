@@ -89,7 +89,7 @@ pub struct ServerError {
     pub retry_after_ms: Option<u64>,
     /// The challenges of the answer.
     pub challenges: Vec<Challenge>,
-    /// Where the user can act; only an https address of the issuer or of a configured origin.
+    /// Where the user can act; only an address of the origin of the issuer or of a configured one.
     pub interaction_url: Option<String>,
     /// The claims a claims challenge asks for, as the server wrote them.
     pub claims: Option<String>,

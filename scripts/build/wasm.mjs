@@ -121,6 +121,9 @@ function renamed(glue, { imports, exports }) {
   replace(/"\.\/core_bg\.js": /, "a: ", "the module of the imports");
   for (const [, name, short] of imports) replace(new RegExp(`\\b${name}: `), `${short}: `, name);
   for (const [name, short] of exports) text = text.replace(new RegExp(`\\bwasm\\.${name}\\b`, "g"), `wasm.${short}`);
+  const short = new Set(exports.map(([, name]) => name));
+  const left = text.match(/\bwasm\.\w+/g).find((use) => !short.has(use.slice("wasm.".length)));
+  if (left) throw new Error(`the glue uses ${left}, which the module does not export`);
   return text;
 }
 
