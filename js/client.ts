@@ -6,7 +6,7 @@ import { signalOf } from "./deadline.js";
 import type { Finished } from "./driver.js";
 import { encodeCall, encodeOptions, encodeParams } from "./encode.js";
 import { Engine } from "./engine.js";
-import { type EventBase, type OAuthEvent, Reporter } from "./events.js";
+import { type EventBase, type OAuthEvent, Reporter, scopesOf } from "./events.js";
 import type { ClientCredentialsRequest, TokenExchangeRequest } from "./generated.js";
 import { hostOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
@@ -226,8 +226,8 @@ export class OAuthClient {
       operation,
       issuer: client.#issuer,
       ...(client.#clientId !== undefined && { clientId: client.#clientId }),
-      resource: [...list(resource), ...list(audience)],
-      requestedScopes: list(scope).flatMap((scope) => scope.split(" ").filter(Boolean)),
+      resource: [...list(resource), ...list(audience)].filter(Boolean),
+      requestedScopes: scopesOf(list(scope)),
       ...(typeof subjectToken === "string" && { subject: reporter.nameOf(subjectToken) }),
     };
     try {

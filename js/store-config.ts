@@ -12,7 +12,7 @@ import { abandon, failure } from "./driver.js";
 import { encodeOptions, json } from "./encode.js";
 import { Engine } from "./engine.js";
 import { ConfigError, configError } from "./errors.js";
-import type { EventBase } from "./events.js";
+import { type EventBase, scopesOf } from "./events.js";
 import type { StoreConfig } from "./generated.js";
 import { hostOf } from "./host.js";
 import type { TokenExchangeConfig, TokenExchangeStoreOptions, TokenOptions } from "./store-types.js";
@@ -85,7 +85,7 @@ export class Slot {
       issuer,
       ...(clientId !== undefined && { clientId }),
       resource,
-      requestedScopes: scope === undefined ? scopes : scope.split(" ").filter(Boolean),
+      requestedScopes: scope === undefined ? scopes : scopesOf([scope]),
     };
   }
 

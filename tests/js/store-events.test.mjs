@@ -46,6 +46,14 @@ describe("onEvent of a store", () => {
     assertNoToken(events);
   });
 
+  test("names targets and scopes once, and no empty ones", async (t) => {
+    const config = { resource: undefined, audience: ["", "crm"], requestedScopes: ["a a", "b"] };
+    const { store, events } = await serveStore(t, { config });
+    await store.findByRef(CRM);
+    await store.getToken(CRM, { scope: "a a b" });
+    for (const event of events) assert.deepEqual([event.resource, event.requestedScopes], [["crm"], ["a", "b"]]);
+  });
+
   test("tells of denied and error", async (t) => {
     const cases = [
       [json({ error: "invalid_grant" }, 400), "denied", "oauth_error", "renew_subject"],
@@ -234,7 +242,7 @@ describe("onEvent of a client", () => {
       auth: new onbehalf.BasicAuth("agent", "agent-secret"),
       onEvent: (event) => events.push(event),
     });
-    await exchange({ subjectToken: "alice-token", audience: "crm", scope: "a b" });
+    await exchange({ subjectToken: "alice-token", audience: ["", "crm"], scope: ["a a", "b"] });
     await failure(exchange({ subjectToken: "alice-token" }));
     await client.clientCredentials();
     await failure(client.discoverServerMetadata());
