@@ -128,32 +128,67 @@ function renamed(glue, { imports, exports }) {
 }
 
 /**
- * What the glue does differently here. `initSync` takes whatever is not an instance of *this realm's* WebAssembly.Module
- * for bytes, and on edge runtimes the module comes from another realm; js/core.ts never passes anything but a module. And
- * a text is written character by character as long as it is ASCII, which takes 2 µs for a token where the host's own
- * encoder takes 0.1.
+ * What the glue does differently here, wherever it does it. It is called from js/core.ts alone, with texts for texts; and
+ * what throws something else than error data wears the instance, in which nothing has to be put in order then.
  */
 const GLUE_CHANGES = [
-  [/if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/, ""],
+  // Whatever is not an instance of *this realm's* WebAssembly.Module was taken for bytes, and on edge runtimes the module
+  // comes from another realm.
+  [/if \(!\(module instanceof WebAssembly\.Module\)\) \{[^{}]*\}/g, ""],
+  // Nobody calls it twice, or in the way that it warns of.
   [
-    /const mem = getUint8ArrayMemory0\(\);\s*let offset = 0;\s*for \(; offset < len; offset\+\+\) \{[^{}]*\}\s*if \(offset !== len\) \{\s*if \(offset !== 0\) \{[^{}]*\}/,
-    `const head = cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + len));
+    /(function initSync.*\s*)if \(wasm [^{}]*\{[^{}]*\{\s*(\(\{module\} = module\))\s*\} else \{[^{}]*\}\s*\}/g,
+    "$1$2;",
+  ],
+  // A text was written character by character as long as it is ASCII, which takes 2 µs for a token where the host's own
+  // encoder takes 0.1. All hosts have `encodeInto`, and the core has `realloc`.
+  [
+    /if \(realloc === undefined\) \{[^{}]*\}([^{}]*)const mem = getUint8ArrayMemory0\(\);\s*let offset = 0;\s*for \(; offset < len; offset\+\+\) \{[^{}]*\}\s*if \(offset !== len\) \{\s*if \(offset !== 0\) \{[^{}]*\}/g,
+    `$1const head = cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + len));
     let offset = head.written;
     if (head.read !== len) {
         arg = arg.slice(head.read);`,
   ],
+  [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{[^{}]*\{[^{}]*\{[^{}]*\};\s*\};\s*\}/g, ""],
+  // Arguments were given back when a later one was no text, and results when they could not be read.
+  [/try \{([^{}]*)\} catch \(e\) \{(\s*if \(ptr\d\) \{.*\})+\s*throw e;\s*\}/g, "$1"],
+  [
+    /let deferred.*\s*let deferred.*\s*try \{([^{}]*)deferred\d_0 = ret[^{}]*\(ret\[0\], ret\[1\]\);\s*\} finally \{[^{}]*\}/g,
+    "$1return takeString(ret);",
+  ],
+  [
+    /let deferred.*\s*let deferred.*\s*try \{([^{}]*)var ptr\d = ret[^{}]*(if \(ret\[3\]\)) \{[^{}]*(throw .*)\s*\}[^{}]*\} finally \{[^{}]*\}/g,
+    "$1$2 $3\nreturn takeString(ret);",
+  ],
+  [
+    /function getStringFromWasm0/g,
+    `function takeString(ret) {
+    const text = getStringFromWasm0(ret[0], ret[1]);
+    wasm.__wbindgen_free(ret[0], ret[1], 1);
+    return text;
+}
+$&`,
+  ],
+  // Nobody outside has these objects.
+  [/if \(Symbol\.dispose\) .*/g, ""],
 ];
 
 function changed({ path }) {
   const contents = GLUE_CHANGES.reduce(
     (source, [found, replacement]) => {
-      if (!found.test(source))
-        throw new Error("the glue of wasm-bindgen looks different now: see scripts/build/wasm.mjs");
-      return source.replace(found, () => replacement);
+      const replaced = source.replace(found, replacement);
+      if (replaced === source) throw different(found);
+      return replaced;
     },
     readFileSync(path, "utf8"),
   );
+  const left = /deferred|if \(ptr/.exec(contents);
+  if (left) throw different(left[0]);
   return { contents, loader: "js" };
+}
+
+function different(what) {
+  return new Error(`the glue of wasm-bindgen looks different now, at ${what}: see scripts/build/wasm.mjs`);
 }
 
 /** Flags that make the same sources give the same bytes wherever they lie. They replace those of .cargo/config.toml. */
