@@ -5,6 +5,7 @@
  */
 import type { Deadline } from "./deadline.js";
 import { configError } from "./errors.js";
+import { isObject } from "./shape.js";
 import type { ResponseLike } from "./types.js";
 
 /** Headers by lower-case name. @internal */
@@ -17,7 +18,7 @@ export function isStatus(value: unknown): boolean {
 
 /** Refuses what is no answer at all, naming what is missing. */
 export function checkShape(response: ResponseLike): void {
-  if (typeof response !== "object" || response === null) throw unusable("has to resolve to a Response");
+  if (!isObject(response)) throw unusable("has to resolve to a Response");
   if (!isStatus(response.status)) throw unusable("resolved to an object without a numeric status");
   if (response.bodyUsed === true) throw unusable("resolved to a Response whose body has been read already");
 }
@@ -35,7 +36,7 @@ export function readHeaders(source: unknown): HeaderRecord {
     const text = Array.isArray(value) ? value.join(", ") : String(value);
     record[key] = Object.hasOwn(record, key) ? `${record[key]}, ${text}` : text;
   };
-  if (typeof source !== "object" || source === null) return record;
+  if (!isObject(source)) return record;
   if (Array.isArray(source)) for (const [name, value] of source) put(value, name);
   else if (typeof (source as Headers).forEach === "function") (source as Headers).forEach(put);
   else for (const [name, value] of Object.entries(source)) put(value, name);
@@ -65,19 +66,18 @@ export async function readBody(
   // cross-origin answer, so there the length may be that of a compressed body.
   // One beside a transfer encoding is no length either (RFC 9112 section 6.3), which not every host sees to.
   const plain = headerOf(headers, "content-encoding") == null && headerOf(headers, "transfer-encoding") == null;
-  const whole = length >= 0 && plain && response.type !== "cors";
-  if (whole && typeof response.text === "function") return within(limit, await deadline.wait(response.text()));
-  const { body } = response;
-  if (typeof body === "object" && body !== null) {
-    const chunks = chunksOf(body);
+  const whole = length >= 0 && plain && response.type !== "cors" && typeof response.text === "function";
+  if (!whole) {
+    const chunks = chunksOf(response.body);
     if (chunks) return drain(chunks, limit, deadline);
-  }
-  if (typeof response.arrayBuffer === "function") {
-    const bytes = await deadline.wait(response.arrayBuffer());
-    return bytes.byteLength > limit ? undefined : decoder.decode(bytes);
+    if (typeof response.arrayBuffer === "function") {
+      const bytes = await deadline.wait(response.arrayBuffer());
+      return bytes.byteLength > limit ? undefined : decoder.decode(bytes);
+    }
   }
   if (typeof response.text === "function") return within(limit, await deadline.wait(response.text()));
   if (typeof response.json === "function") return within(limit, await deadline.wait(jsonText(response)));
+  const { body } = response;
   if (typeof body === "string") return within(limit, body);
   if (body === null) return "";
   throw unusable("resolved to an object without body, arrayBuffer(), text() and json()");
@@ -95,7 +95,8 @@ interface Chunks {
 }
 
 /** A web stream, or the stream of Node that some implementations of `fetch` give. */
-function chunksOf(body: object): Chunks | undefined {
+function chunksOf(body: unknown): Chunks | undefined {
+  if (!isObject(body)) return undefined;
   const stream = body as Partial<ReadableStream & AsyncIterable<unknown>>;
   if (typeof stream.getReader === "function") {
     const reader = stream.getReader();

@@ -4,6 +4,7 @@
  * @internal
  */
 import { type ConfigError, configError } from "./errors.js";
+import { isObject } from "./shape.js";
 
 /** A plain object of the caller's. */
 export type Plain = Record<string, unknown>;
@@ -57,7 +58,7 @@ export function requirePlain(value: unknown, field: string): Plain {
 }
 
 export function isPlain(value: unknown): value is Plain {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  if (!isObject(value) || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   // The second is the prototype of plain objects of any realm.
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -6,6 +6,7 @@
  */
 import { invalid, isPlain, type Plain, refuse, requirePlain } from "./arguments.js";
 import { ConfigError, configError } from "./errors.js";
+import { isObject } from "./shape.js";
 
 /** The parameters of an operation. `null` and `undefined` members are absent ones. */
 export function encodeParams(params: unknown): string {
@@ -47,9 +48,7 @@ export function pairs(source: unknown, field: string): [string, string][] {
     else if (typeof name === "string" && typeof value === "string") list.push([name, value]);
     else throw invalid(`${field}.${String(name)}`, "a string");
   };
-  if (typeof source !== "object" || source === null) {
-    throw invalid(field, "an object, or a list of names with values");
-  }
+  if (!isObject(source)) throw invalid(field, "an object, or a list of names with values");
   if (!Array.isArray(source) && typeof (source as Headers).forEach === "function") (source as Headers).forEach(put);
   else if (Symbol.iterator in source) {
     for (const pair of source as Iterable<unknown>) {

@@ -7,6 +7,7 @@
 import { brand } from "./brand.js";
 import type { Action, Challenge, ErrorCode, ErrorData, ErrorKind, Fault } from "./generated.js";
 import { INSPECT, type Inspect } from "./redact.js";
+import { isObject } from "./shape.js";
 
 /** What an error is made of. */
 export type ErrorInit = Omit<ErrorData, "kind">;
@@ -286,7 +287,7 @@ function named(type: typeof OAuthError, name: string): void {
 
 /** All that is printed of a cause: its message may quote the request it failed with. */
 function nameAndCode(cause: unknown): object {
-  if (typeof cause !== "object" || cause === null) return { name: typeof cause };
+  if (!isObject(cause)) return { name: typeof cause };
   try {
     const { name, code, cause: inner } = cause as { name?: unknown; code?: unknown; cause?: { code?: unknown } };
     // The fetch of Node says only "fetch failed", and keeps the system's code one level down.

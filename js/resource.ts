@@ -13,6 +13,7 @@ import { inBrowser } from "./encode.js";
 import { configError, networkError, type OAuthError, timedOut, toError } from "./errors.js";
 import type { ErrorData, OnRefusal, ResourceVerdict } from "./generated.js";
 import { fetchOf } from "./host.js";
+import { isBytes, isObject, tagOf } from "./shape.js";
 import type { AbortSignalLike, HostRequestInit, HostResponse, ResourceInput, ResponseLike } from "./types.js";
 
 /** A request to a resource, without its token. */
@@ -33,7 +34,7 @@ export interface ResourceRequest {
 export function resourceRequest(input: ResourceInput, init: HostRequestInit | null | undefined): ResourceRequest {
   const given = (init ?? {}) as RequestInit;
   if (typeof given !== "object") throw invalid("init", "what fetch takes");
-  const request = typeof input === "object" && input !== null && "url" in input ? (input as Request) : undefined;
+  const request = isObject(input) && "url" in input ? (input as Request) : undefined;
   const url = made("input", "an absolute URL, or a Request", () => new URL(String(request?.url ?? input)));
   const { href, protocol, username, password } = url;
   // That of a blob is the origin of the page that made it.
@@ -164,10 +165,8 @@ function keepManner(init: Init, request: Request): void {
 }
 
 function isReplayable(body: unknown): boolean {
-  if (body === undefined || typeof body === "string" || ArrayBuffer.isView(body)) return true;
-  return ["ArrayBuffer", "URLSearchParams", "Blob", "File", "FormData"].includes(
-    Object.prototype.toString.call(body).slice(8, -1),
-  );
+  if (body === undefined || typeof body === "string" || isBytes(body)) return true;
+  return ["URLSearchParams", "Blob", "File", "FormData"].includes(tagOf(body));
 }
 
 /** The token goes into the first; the others are between the host and its next hop (RFC 9110 sections 7.6.1 and 10.1.1). */

@@ -8,6 +8,7 @@ import { json, pairs } from "./encode.js";
 import { configError } from "./errors.js";
 import type { ScopeSource, TokenSet } from "./generated.js";
 import { REDACTED } from "./redact.js";
+import { isObject } from "./shape.js";
 
 /** A token with everything that came with it, as plain data: what `expose` gives and `from` takes. It holds secrets. */
 export interface ExposedToken {
@@ -106,7 +107,7 @@ export class TokenResponse {
    * Throws `ConfigError`: `redacted_token` when the data came from `JSON.stringify(token)`.
    */
   static from(plain: ExposedToken): TokenResponse {
-    if (typeof plain !== "object" || plain === null) throw invalid("token", "an object");
+    if (!isObject(plain)) throw invalid("token", "an object");
     const { raw, headers, authorizationDetails, issuer, scopeSource } = plain;
     const token = {
       scopeSource: requireOneOf("scopeSource", scopeSource, "response", "request", "unknown") ?? "unknown",
