@@ -9,7 +9,7 @@ import { isObject } from "./shape.js";
 import type { ResponseLike } from "./types.js";
 
 /** Headers by lower-case name. @internal */
-export type HeaderRecord = Record<string, string>;
+export type HeaderRecord = Readonly<Record<string, string>>;
 
 /** Whether this can be the status of an answer; 0 is what pages see of some. */
 export function isStatus(value: unknown): boolean {
@@ -24,23 +24,22 @@ export function checkShape(response: ResponseLike): void {
 }
 
 /**
- * All headers but `set-cookie`: cookies of a server are nobody's business here.
+ * All headers but `set-cookie`: cookies of a server are nobody's business here. Frozen.
  *
  * Takes a `Headers`, a `Map`, pairs, a plain object, or nothing.
  */
 export function readHeaders(source: unknown): HeaderRecord {
-  const record: HeaderRecord = {};
+  const record: Record<string, string> = {};
   const put = (value: unknown, name: unknown): void => {
     const key = String(name).toLowerCase();
     if (key === "set-cookie" || value == null) return;
     const text = Array.isArray(value) ? value.join(", ") : String(value);
     record[key] = Object.hasOwn(record, key) ? `${record[key]}, ${text}` : text;
   };
-  if (!isObject(source)) return record;
   if (Array.isArray(source)) for (const [name, value] of source) put(value, name);
-  else if (typeof (source as Headers).forEach === "function") (source as Headers).forEach(put);
-  else for (const [name, value] of Object.entries(source)) put(value, name);
-  return record;
+  else if (typeof (source as Headers | undefined)?.forEach === "function") (source as Headers).forEach(put);
+  else if (isObject(source)) for (const [name, value] of Object.entries(source)) put(value, name);
+  return Object.freeze(record);
 }
 
 /** One header, without reading all of them where the host's own class holds them. */

@@ -117,7 +117,7 @@ export function failure(error: ErrorData, answer: Answer | undefined): Error {
     return toError(error, answer && "cause" in answer ? { cause: answer.cause } : undefined);
   // Of an answer that an option of the caller's stands against, nothing is told.
   const headers = error.kind === "config" ? undefined : answer?.headers;
-  return toError(error, { headers: headers && Object.freeze(readHeaders(headers)) });
+  return toError(error, { headers: headers && readHeaders(headers) });
 }
 
 /** The answer to a request, as the core takes it. It has no body when that is too long. */

@@ -122,7 +122,7 @@ export function verdictOn(
 /** The error of a refusal, whose answer is not read further. */
 export function refused(error: ErrorData, response: ResponseLike): OAuthError {
   discard(response);
-  return toError(error, { headers: Object.freeze(readHeaders(response.headers)) });
+  return toError(error, { headers: readHeaders(response.headers) });
 }
 
 /** The answer for the caller: it is of the class that the `fetch` in use gives. */

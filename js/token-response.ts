@@ -194,7 +194,7 @@ export class TokenResponse {
 
   /** The headers of the answer: names in lower case, without `set-cookie`. Frozen. */
   get headers(): Readonly<Record<string, string>> {
-    if (!Object.isFrozen(this.#headers)) this.#headers = Object.freeze(readHeaders(this.#headers));
+    if (!Object.isFrozen(this.#headers)) this.#headers = readHeaders(this.#headers);
     return this.#headers as HeaderRecord;
   }
 
