@@ -63,7 +63,6 @@ export class OAuthClient {
     const { auth, onEvent, clientId } = given;
     requireFunctions(given, "fetch", "onEvent");
     const data = authData(auth);
-    if (issuer != null && typeof issuer !== "string") throw invalid("issuer", "a string");
     const { fetch: _, onEvent: __, ...plain } = requirePlain(given, "options");
     const encoded = encodeOptions(plain, data, { issuer }, "options");
     this.#issuer = issuer;
