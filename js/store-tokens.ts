@@ -42,11 +42,11 @@ export class StoreTokens {
   readonly cache: TokenCache;
   readonly reporter: StoreReporter | undefined;
   hits = 0;
+  closed = false;
   /** By what limits the exchanges: one with others may fail where this one would not. */
   readonly #flights = new Map<string, Flights<Found>>();
   /** Identities whose tokens were forgotten while exchanges were under way. */
   #revoked: ((token: string) => boolean)[] = [];
-  #closed = false;
   #misses = 0;
   #joins = 0;
   #evictions = 0;
@@ -77,7 +77,7 @@ export class StoreTokens {
   /** A token that is remembered, or else the one that an exchange gives. `keep: false` leaves memory alone. */
   get(call: Call, keep: boolean): Promise<Found> | Found {
     const { slot, subject, actor, scope } = call;
-    if (!keep || this.#closed) return this.#share(call, undefined);
+    if (!keep || this.closed) return this.#share(call, undefined);
     const entry = this.cache.entry(slot.laneOf(scope), subject, actor);
     const { response } = entry;
     if (!response || !this.cache.holds(entry.usableUntil)) return this.#share(call, entry);
@@ -112,7 +112,7 @@ export class StoreTokens {
 
   /** Forgets all tokens, and keeps no others. */
   close(): void {
-    this.#closed = true;
+    this.closed = true;
     this.invalidate(() => true);
   }
 

@@ -54,7 +54,6 @@ export class TokenExchangeStore {
   readonly #tokens: StoreTokens;
   readonly #functions: StoreFunctions;
   readonly #throws: boolean;
-  #closed = false;
 
   /** Throws `ConfigError` that names the first bad option, such as `configs[2].clientId`. */
   constructor(options: TokenExchangeStoreOptions) {
@@ -147,7 +146,7 @@ export class TokenExchangeStore {
 
   /** The active configurations. `ref` is their name there, never a token. Rejects with `client_closed` after `close`. */
   async listActive(): Promise<Credential[]> {
-    if (this.#closed) throw closed("store");
+    if (this.#tokens.closed) throw closed("store");
     return [...this.#slots.values()].filter(({ active }) => active).map(({ config }) => listed(config));
   }
 
@@ -197,7 +196,6 @@ export class TokenExchangeStore {
    * forgets and what counts answers still: there is nothing left.
    */
   close(): void {
-    this.#closed = true;
     this.#tokens.close();
     for (const slot of this.#slots.values()) {
       slot.engine.close();
@@ -208,7 +206,7 @@ export class TokenExchangeStore {
   async #find(ref: string, options: unknown, begun?: Begun): Promise<Credential | null> {
     const wanted = { ...wantedOf(options, FIND), ...begun };
     const name = refOf(ref);
-    const refused = this.#closed && !begun;
+    const refused = this.#tokens.closed && !begun;
     try {
       return this.#credential(await this.#get(name, wanted));
     } catch (error) {
@@ -235,7 +233,7 @@ export class TokenExchangeStore {
 
   /** The configuration of this name, for a call that begins. Throws `ConfigError`. */
   #slot(ref: string): Slot {
-    if (this.#closed) throw closed("store");
+    if (this.#tokens.closed) throw closed("store");
     const slot = this.#slots.get(ref);
     // What is no name of a configuration may be a token: the `ref` of a Credential is one.
     if (!slot) throw configError("unknown_ref", "ref", "no configuration of this store has this `ref`");
