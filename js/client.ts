@@ -11,7 +11,7 @@ import type { ClientCredentialsRequest, TokenExchangeRequest } from "./generated
 import { hostOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import { prepare } from "./prepare.js";
-import { given, refused, resourceRequest, verdictOn } from "./resource.js";
+import { refused, resourceRequest, verdictOn } from "./resource.js";
 import { type Gap, gapOf, textOf } from "./template.js";
 import { TokenResponse } from "./token-response.js";
 import type {
@@ -256,7 +256,7 @@ export class OAuthClient {
     const response = await request.send(engine.host, authorization);
     const error = verdictOn(response, accessToken, "fail")?.error;
     if (error) throw refused(error, response);
-    return given(response);
+    return response;
   }
 }
 

@@ -27,7 +27,7 @@ export interface ResourceRequest {
    * Sends it with this Authorization header, and waits for the answer as long as `host` says. A redirect comes back as it
    * is: following it would hand the token on.
    */
-  send(host: Pick<Host, "fetch" | "timeoutMs">, authorization: string): Promise<ResponseLike>;
+  send(host: Pick<Host, "fetch" | "timeoutMs">, authorization: string): Promise<HostResponse>;
 }
 
 /** Takes what `fetch` takes. Throws `ConfigError`, also for an Authorization header: that one is ours. */
@@ -96,7 +96,8 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
       deadline.end();
     }
     checkShape(response);
-    if (response.redirected !== true) return response;
+    // It is of the class that the `fetch` in use gives.
+    if (response.redirected !== true) return response as HostResponse;
     discard(response);
     throw toError({ ...REDIRECTED, status: response.status });
   };
@@ -123,11 +124,6 @@ export function verdictOn(
 export function refused(error: ErrorData, response: ResponseLike): OAuthError {
   discard(response);
   return toError(error, { headers: readHeaders(response.headers) });
-}
-
-/** The answer for the caller: it is of the class that the `fetch` in use gives. */
-export function given(response: ResponseLike): HostResponse {
-  return response as HostResponse;
 }
 
 /** What ends a request: its deadline, as long as it is waited for, and its caller also while the body is read. */

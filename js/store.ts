@@ -7,7 +7,7 @@ import type { DisposableWhereKnown } from "./client.js";
 import { credentialOf, listed } from "./credential.js";
 import { Deadline } from "./deadline.js";
 import { configError, OAuthError } from "./errors.js";
-import { given, resourceRequest } from "./resource.js";
+import { resourceRequest } from "./resource.js";
 import { checkToken, type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
 import { ProviderContext } from "./store-context.js";
 import { fetchWithToken } from "./store-fetch.js";
@@ -131,7 +131,7 @@ export class TokenExchangeStore {
     const slot = this.#slot(refOf(ref));
     const get = (scope: string | undefined, claims: string | undefined) =>
       this.#get(ref, { ...wanted, slot, scope, claims, signal: request.signal });
-    return given(await fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found)));
+    return fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found));
   }
 
   /**
