@@ -140,6 +140,12 @@ const GLUE_CHANGES = [
     /(function initSync.*\s*)if \(wasm [^{}]*\{[^{}]*\{\s*(\(\{module\} = module\))\s*\} else \{[^{}]*\}\s*\}/g,
     "$1$2;",
   ],
+  // A factory has one instance, and forgets nothing of an earlier one.
+  [
+    /function __wbg_finalize_init.*\s*wasmInstance = instance;\s*wasm = instance\.exports;\s*wasmModule = module;(\s*cached\w+ = null;)+\s*wasm\.__wbindgen_start\(\);\s*return wasm;\s*\}/g,
+    "",
+  ],
+  [/return __wbg_finalize_init\(instance, module\);/g, "wasm = instance.exports;\nwasm.__wbindgen_start();"],
   // A text was written character by character as long as it is ASCII, which takes 2 µs for a token where the host's own
   // encoder takes 0.1. All hosts have `encodeInto`, and the core has `realloc`.
   [
@@ -169,7 +175,11 @@ const GLUE_CHANGES = [
 }
 $&`,
   ],
-  // Nobody outside has these objects.
+  // Nobody outside has these objects, or wants their addresses.
+  [
+    /__destroy_into_raw\(\) \{([^{}]*)return ptr;\s*\}\s*free\(\) \{\s*const ptr = this\.__destroy_into_raw\(\);/g,
+    "free() {$1",
+  ],
   [/if \(Symbol\.dispose\) .*/g, ""],
 ];
 
