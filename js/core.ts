@@ -6,7 +6,7 @@
  */
 import { createCore } from "onbehalf:glue";
 import { invalid } from "./arguments.js";
-import { configError, InternalError, toError } from "./errors.js";
+import { configError, defect, toError } from "./errors.js";
 import type { OnRefusal, Step as WireStep } from "./generated.js";
 import { loader } from "./load/inline.js";
 import { isBytes, tagOf } from "./shape.js";
@@ -125,8 +125,7 @@ export function enter<T>(instance: Instance, call: (core: CoreExports) => T): T 
     // through wasm frames: in each case destructors were skipped.
     if (typeof thrown === "string") throw toError(JSON.parse(thrown));
     instance.worn = true;
-    const message = `a defect in onbehalf stopped this call${panicPlace(instance)}; please report it`;
-    throw new InternalError(message, { cause: thrown });
+    throw defect(`a defect in onbehalf stopped this call${panicPlace(instance)}; please report it`, thrown);
   }
 }
 

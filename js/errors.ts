@@ -223,13 +223,7 @@ export class InternalError extends OAuthError {
   static {
     named(this, "InternalError");
   }
-
-  constructor(init: ErrorInit | string, context?: ErrorContext) {
-    super(typeof init === "string" ? { ...DEFECT, message: init } : init, context);
-  }
 }
-
-const DEFECT = { code: "internal_error", action: "report_bug", retryable: false, fault: "bug" } as const;
 
 const CLASSES: Readonly<Record<ErrorKind, new (init: ErrorInit, context?: ErrorContext) => OAuthError>> = {
   config: ConfigError,
@@ -277,6 +271,14 @@ export function networkError(code: "timeout" | "unreachable", message: string, c
 /** No answer in time. `who` did not give it. @internal */
 export function timedOut(who: string, cause: unknown): OAuthError {
   return networkError("timeout", `${who} did not answer before \`timeoutMs\` was over`, cause);
+}
+
+/** A bug of ours that is seen on this side of the boundary. @internal */
+export function defect(message: string, cause: unknown): OAuthError {
+  return toError(
+    { kind: "internal", code: "internal_error", message, action: "report_bug", retryable: false, fault: "bug" },
+    { cause },
+  );
 }
 
 /** The name is a literal on the prototype: bundlers rename classes, and stack traces take it from there. */
