@@ -19,9 +19,10 @@ export function missing(field: string): ConfigError {
   return configError("missing_option", field, `\`${field}\` is required`);
 }
 
-/** Refuses a name that is none of the caller's. An option that is null or undefined is absent, whatever its name. */
-export function refuse(plain: Plain, name: string): void {
-  if (plain[name] != null) throw configError("unknown_option", name, `there is no option \`${name}\``);
+/** Refuses names that are none of the caller's. An option that is null or undefined is absent, whatever its name. */
+export function refuse(plain: Plain, ...names: readonly string[]): void {
+  for (const name of names)
+    if (plain[name] != null) throw configError("unknown_option", name, `there is no option \`${name}\``);
 }
 
 /** The error of a call after `close`. */

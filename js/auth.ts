@@ -76,7 +76,7 @@ export class BasicAuth {
     options?: { readonly encoding?: "form" | "raw" | undefined } | null,
   ) {
     const { encoding, ...others } = requirePlain(options ?? {}, "options");
-    for (const name of Object.keys(others)) refuse(others, name);
+    refuse(others, ...Object.keys(others));
     const form = requireOneOf("encoding", encoding, "form", "raw");
     this.#data = { ...withClient("basic", clientId, clientSecret), ...(form && { encoding: form }) };
   }

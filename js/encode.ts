@@ -18,7 +18,7 @@ export function encodeParams(params: unknown): string {
 export function encodeCall(options: unknown, prepared: boolean): string {
   if (options == null && !prepared) return "";
   const { signal, ...call } = requirePlain(options ?? {}, "options");
-  for (const name of ["prepared", "endpoint"]) refuse(call, name);
+  refuse(call, "prepared", "endpoint");
   if (call["headers"] != null) call["headers"] = pairs(call["headers"], "headers");
   if (prepared) call["prepared"] = true;
   return json(call, "options");
@@ -27,7 +27,7 @@ export function encodeCall(options: unknown, prepared: boolean): string {
 /** The options of a client or a configuration, but for its functions. `own` are those that only this side may write. */
 export function encodeOptions(options: Plain, auth: object | undefined, own: Plain, field: string): string {
   const encoded: Plain = { ...options, auth, ...own, browser: inBrowser() || undefined };
-  for (const name of ["browser", ...Object.keys(own)]) refuse(options, name);
+  refuse(options, "browser", ...Object.keys(own));
   for (const name of ["customHeaders", "extraParams"]) {
     if (options[name] != null) encoded[name] = pairs(options[name], name);
   }
