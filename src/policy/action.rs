@@ -74,10 +74,7 @@ pub fn refused_status(response: &HttpResponse, asked: &Asked<'_>) -> Error {
 fn redirect_message(response: &HttpResponse, from: &str) -> String {
     let target = response.header("location").and_then(|location| redirect_origin(location, from));
     let target = target.as_deref().unwrap_or("an address that it does not show");
-    fill(
-        "{} redirects to {}; a redirect is never followed, because the request holds credentials: configure the final address",
-        &[&origin_of(from), target],
-    )
+    fill("{} redirects to {}; redirects are never followed: configure the final address", &[&origin_of(from), target])
 }
 
 /// The origin a `Location` leads to; the rest of it may hold anything and is not shown.
