@@ -97,6 +97,8 @@ pub struct ServerError {
     pub action: Action,
     /// True for the answer to a token exchange.
     pub exchange: bool,
+    /// True when nothing was sent that authenticates the client: whoever forgot its secret is told so.
+    pub public: bool,
 }
 
 /// See [`ErrorDetails::Http`].
@@ -276,11 +278,13 @@ impl Error {
         match self.details() {
             ErrorDetails::Config(error) => error.message.clone(),
             ErrorDetails::Server(error) => {
-                let mut text = String::from(if error.action == Action::FixClientAuth {
-                    "the server refused the client's authentication"
-                } else {
-                    "the server refused"
-                });
+                let mut text = String::from("the server refused");
+                if error.action == Action::FixClientAuth {
+                    text.push_str(" the client's authentication");
+                    if error.public {
+                        text.push_str(" (no client secret was given)");
+                    }
+                }
                 for part in [&error.error, &error.error_description].into_iter().flatten() {
                     text.push_str(": ");
                     text.push_str(part);

@@ -154,6 +154,7 @@ impl Attempt {
                 url: &self.endpoint,
                 token_endpoint: true,
                 exchange: self.grant.exchange.is_some(),
+                public: matches!(self.authentication, ClientAuthentication::None { .. }),
                 preset: &self.client.preset,
                 trusted_origins: &self.client.trusted_origins(),
                 sent: &self.secrets(call),

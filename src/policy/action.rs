@@ -20,6 +20,8 @@ pub struct Asked<'a> {
     pub token_endpoint: bool,
     /// True for a token exchange.
     pub exchange: bool,
+    /// True when the client has named itself at most.
+    pub public: bool,
     /// What the errors of the server mean.
     pub preset: &'a ServerPreset,
     /// The origins an interaction URL may lead to. Any other URL is left out, because it comes from the network and would
@@ -102,6 +104,7 @@ fn bare_unauthorized(response: &HttpResponse, asked: &Asked<'_>) -> Error {
         claims: None,
         action: Action::FixClientAuth,
         exchange: asked.exchange,
+        public: asked.public,
     })
 }
 
@@ -141,6 +144,7 @@ pub fn server_error(body: ErrorBody, response: &HttpResponse, asked: &Asked<'_>)
         claims: body.claims.filter(|claims| holds_nothing_of(claims, sent)),
         action,
         exchange: asked.exchange,
+        public: asked.public,
     })
 }
 

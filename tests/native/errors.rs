@@ -47,6 +47,7 @@ fn server(status: u16, error: Option<&str>, action: Action, exchange: bool) -> E
         claims: None,
         action,
         exchange,
+        public: false,
     })
 }
 
