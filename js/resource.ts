@@ -10,9 +10,9 @@ import { attempt } from "./attempt.js";
 import { Deadline, signalOf } from "./deadline.js";
 import type { Host } from "./driver.js";
 import { inBrowser } from "./encode.js";
-import { configError, networkError, type OAuthError, timedOut, toError } from "./errors.js";
+import { configError, type OAuthError, toError } from "./errors.js";
 import type { ErrorData, OnRefusal, ResourceVerdict } from "./generated.js";
-import { fetchOf } from "./host.js";
+import { fetchOf, networkError, timedOut } from "./host.js";
 import { isBytes, isObject, tagOf } from "./shape.js";
 import type { AbortSignalLike, HostRequestInit, HostResponse, ResourceInput, ResponseLike } from "./types.js";
 

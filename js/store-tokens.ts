@@ -1,9 +1,10 @@
 import { type Entry, TokenCache } from "./cache.js";
 import type { Deadline } from "./deadline.js";
 import type { Outcome } from "./driver.js";
-import { OAuthError, timedOut } from "./errors.js";
+import { OAuthError } from "./errors.js";
 import type { OAuthEvent } from "./events.js";
 import { Flights, GRACE } from "./flight.js";
+import { timedOut } from "./host.js";
 import type { Slot } from "./store-config.js";
 import { deadlineOf, type ProviderContext } from "./store-context.js";
 import { StoreReporter } from "./store-report.js";

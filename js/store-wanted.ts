@@ -5,7 +5,8 @@
  */
 import { invalid, refuse, requireOneOf, requirePlain, requireText } from "./arguments.js";
 import { type Deadline, signalOf } from "./deadline.js";
-import { configError, type OAuthError, timedOut, toError } from "./errors.js";
+import { configError, type OAuthError, toError } from "./errors.js";
+import { timedOut } from "./host.js";
 import { isObject } from "./shape.js";
 import type { Slot } from "./store-config.js";
 import { deadlineOf, type ProviderContext } from "./store-context.js";
