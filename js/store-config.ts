@@ -61,6 +61,11 @@ export class Slot {
     return this.#fingerprint(undefined);
   }
 
+  /** Who is asked for its tokens, as messages name it. */
+  get asked(): string {
+    return new URL(this.config.tokenEndpoint ?? this.about.issuer).origin;
+  }
+
   /** The lane of these scopes, or of the configured ones. Throws `ConfigError` for a scope that cannot be asked for. */
   laneOf(scope: string | undefined): Lane {
     const lane = this.#cache.lane(this.#fingerprint(scope), this, scope === undefined);

@@ -138,7 +138,7 @@ export class StoreTokens {
       // What was started for another configuration of the same identity is for this one as well.
       return { ...found, slot };
     } catch (error) {
-      failure = wait.expired ? timedOut(slot.about.issuer, error) : error;
+      failure = wait.expired ? timedOut(slot.asked, error) : error;
       if (joined && entry) this.reporter?.joinFailed(call, entry, started, failure);
     } finally {
       wait.end();
@@ -190,7 +190,7 @@ export class StoreTokens {
         this.cache.keep(entry, response, Date.now(), usableUntil, staleUntil ?? 0);
       return { slot, response, entry };
     } catch (cause) {
-      const error = deadline.expired ? timedOut(slot.about.issuer, cause) : cause;
+      const error = deadline.expired ? timedOut(slot.asked, cause) : cause;
       this.reporter?.failed(error, { ...call, signal }, started);
       throw error;
     }
