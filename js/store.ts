@@ -128,10 +128,24 @@ export class TokenExchangeStore {
   ): Promise<HostResponse> {
     const { stepUp, ...wanted } = fetchOptions(options);
     const request = resourceRequest(input, init);
-    const slot = this.#slot(refOf(ref));
-    const get = (scope: string | undefined, claims: string | undefined) =>
-      this.#get(ref, { ...wanted, slot, scope, claims, signal: request.signal });
-    return fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found));
+    const { signal } = request;
+    const name = refOf(ref);
+    const started = performance.now();
+    // Whether a failure is told of by who asks for the token.
+    let asks = false;
+    try {
+      const slot = this.#slot(name);
+      const get = async (scope: string | undefined, claims: string | undefined) => {
+        asks = true;
+        const found = await this.#get(name, { ...wanted, slot, scope, claims, signal });
+        asks = false;
+        return found;
+      };
+      return await fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found));
+    } catch (error) {
+      if (!asks) this.#tokens.reporter?.failed(error, { ...wanted, slot: this.#slots.get(name), signal }, started);
+      throw error;
+    }
   }
 
   /**
