@@ -1,6 +1,6 @@
 /**
  * Stands where a token was. Whatever takes a token refuses this text with code `redacted_token`, so that a token stored
- * by `JSON.stringify` and read back is noticed at once.
+ * by `JSON.stringify` and read back is noticed at once. No header can hold it.
  *
  * @internal
  */

@@ -218,6 +218,11 @@ export class TokenResponse {
     return plain;
   }
 
+  /** The text that stands for a token elsewhere: put into a header it is refused by the host, rather than sent. */
+  toString(): string {
+    return REDACTED;
+  }
+
   /** Everything but the tokens, the document and the headers, with a text in place of each token. */
   toJSON(): Record<string, unknown> {
     const { raw: _, headers: __, ...shown } = this.expose();
