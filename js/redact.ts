@@ -6,6 +6,9 @@
  */
 export const REDACTED = "‹redacted: use token.expose()›";
 
+/** What such a text is known by, here as in the core. @internal */
+export const REDACTED_MARK = "‹redacted";
+
 /** The method by which Node, Deno and Bun let an object decide how it is printed. @internal */
 export const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 

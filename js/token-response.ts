@@ -7,7 +7,7 @@ import type { Answer } from "./driver.js";
 import { json, pairs } from "./encode.js";
 import { configError } from "./errors.js";
 import type { ScopeSource, TokenSet } from "./generated.js";
-import { REDACTED } from "./redact.js";
+import { REDACTED, REDACTED_MARK } from "./redact.js";
 import { isObject } from "./shape.js";
 
 /** A token with everything that came with it, as plain data: what `expose` gives and `from` takes. It holds secrets. */
@@ -117,7 +117,7 @@ export class TokenResponse {
       const value = plain[name];
       if (value == null && name !== "accessToken" && name !== "tokenType") continue;
       token[name] = requireText(name, value);
-      if (value !== REDACTED) continue;
+      if (!token[name].includes(REDACTED_MARK)) continue;
       const message = `\`${name}\` is the redacted text of a token, not the token: keep what \`expose()\` gives instead`;
       throw configError("redacted_token", name, message);
     }
