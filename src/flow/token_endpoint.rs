@@ -18,7 +18,7 @@ use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, Sco
 use crate::protocol::rfc6750_bearer::is_not_for_resources;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::{SHORTEST_ECHO, Secret, holds_anything_of, retain_unsent};
-use crate::text::{fill, join};
+use crate::text::{fill, is_new, join};
 use crate::time::UnixMillis;
 use std::mem::take;
 use std::rc::Rc;
@@ -312,15 +312,15 @@ pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Resu
 pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     let wrong = |text: &str| text.bytes().any(|byte| byte != b' ' && !Class::SCOPE.has(byte));
     check_each(list, "scope", wrong, "`{}` holds a character that no scope may hold (RFC 6749 section 3.3)")?;
-    let mut scopes: Vec<String> = Vec::new();
     let all = rfc6749_token::scopes(&join(list, " "));
     check_count(&all, "scope")?;
-    for scope in all {
-        if !scopes.contains(&scope) {
-            scopes.push(scope);
+    let mut known = Vec::new();
+    list.clear();
+    for scope in &all {
+        if is_new(&mut known, scope, true) {
+            list.push(scope.clone());
         }
     }
-    *list = scopes;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::json::{ObjectWriter, Value};
 use crate::protocol::names::token_type;
 use crate::protocol::rfc6750_bearer::is_not_for_resources;
 use crate::secret::clean_snippet;
-use crate::text::{fill, number_of};
+use crate::text::{compare, fill, number_of};
 use crate::time::{LONGEST_LIFE, UnixMillis, millis};
 use crate::words::words;
 use std::borrow::Cow;
@@ -212,12 +212,7 @@ pub fn parse(
         None if expected.scope.is_empty() && !expected.no_scope_means_none => (Vec::new(), ScopeSource::Unknown),
         None => (expected.scope.to_vec(), ScopeSource::Request),
     };
-    let mut missing_scopes = Vec::new();
-    for requested in expected.scope {
-        if expected.scopes_echoed && !scope.contains(requested) {
-            missing_scopes.push(requested.clone());
-        }
-    }
+    let missing_scopes = if expected.scopes_echoed { compare(expected.scope, &scope).0 } else { Vec::new() };
     let token = TokenSet {
         access_token: issued.unwrap_or_default(),
         token_type,
