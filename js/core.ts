@@ -28,7 +28,8 @@ export interface CoreExports {
   readonly StoreExchange: new (configJson: string, path: string, capsJson: string) => RawStoreExchange;
   describeStore(optionsJson: string): string;
   subjectFingerprint(key: string, subjectToken: string): string;
-  isAbout(token: string, issuer: string, subject: string): boolean;
+  identityOf(token: string): string;
+  identity(issuer: string, subject: string): string;
   resourceVerdict(
     status: number,
     challenge: string,

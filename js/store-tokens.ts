@@ -1,3 +1,4 @@
+import { ask } from "./ask.js";
 import { type Entry, TokenCache } from "./cache.js";
 import type { Deadline } from "./deadline.js";
 import type { Outcome } from "./driver.js";
@@ -47,7 +48,7 @@ export class StoreTokens {
   /** By what limits the exchanges: one with others may fail where this one would not. */
   readonly #flights = new Map<string, Flights<Found>>();
   /** Identities whose tokens were forgotten while exchanges were under way. */
-  #revoked: ((token: string) => boolean)[] = [];
+  #revoked: string[] = [];
   #misses = 0;
   #joins = 0;
   #evictions = 0;
@@ -96,7 +97,7 @@ export class StoreTokens {
   }
 
   /** Forgets all tokens that `matches`, and what is on its way. Gives how many there were. */
-  invalidate(matches: (entry: Entry) => boolean | undefined): number {
+  invalidate(matches: (entry: Entry) => boolean): number {
     return this.cache.dropAll((entry) => {
       if (!matches(entry)) return false;
       if (entry.response) this.reporter?.evicted(entry, "invalidated");
@@ -105,10 +106,13 @@ export class StoreTokens {
   }
 
   /** Forgets the tokens of an identity, also those on their way: whose they are may show only when they come. */
-  revoke(isAbout: (token: string) => boolean): number {
+  revoke(identity: string): number {
     if (this.#inFlight === 0 || this.#revoked.length >= MOST_REVOKED) this.#revoked = [];
-    this.#revoked.push(isAbout);
-    return this.invalidate(({ subject, response }) => isAbout(subject) || (response && isAbout(response.accessToken)));
+    this.#revoked.push(identity);
+    return this.invalidate((entry) => {
+      entry.identities ??= [entry.subject, entry.response?.accessToken].map(identityOf);
+      return entry.identities.includes(identity);
+    });
   }
 
   /** Forgets all tokens, and keeps no others. */
@@ -185,7 +189,8 @@ export class StoreTokens {
       const response = TokenResponse.of(issued, answer);
       this.reporter?.exchanged(call, started, response);
       // Of another list nobody knows what it held.
-      const isRevoked = revoked !== this.#revoked || revoked.slice(since).some((isAbout) => isAbout(accessToken));
+      const isRevoked =
+        revoked !== this.#revoked || (revoked.length > since && revoked.includes(identityOf(accessToken), since));
       if (entry && usableUntil !== undefined && !isRevoked)
         this.cache.keep(entry, response, Date.now(), usableUntil, staleUntil ?? 0);
       return { slot, response, entry };
@@ -195,6 +200,11 @@ export class StoreTokens {
       throw error;
     }
   }
+}
+
+/** Whom a token is about, as the core names identities; one that does not say is about nobody. */
+function identityOf(token: string | undefined): string {
+  return token === undefined ? "" : ask((core) => core.identityOf(token));
 }
 
 /** The same text as a part of a longer one that is kept anyway, and not as a part of yet another one. */

@@ -50,10 +50,16 @@ pub fn subject_fingerprint(key: &str, subject_token: &str) -> String {
     cache::subject_fingerprint(key, subject_token)
 }
 
-/// Whether a token is a JWT of this issuer about this subject.
-#[wasm_bindgen(js_name = isAbout)]
-pub fn is_about(token: &str, issuer: &str, subject: &str) -> bool {
-    cache::is_about(token, issuer, subject)
+/// Whom a token is about, as [`identity`] has it; empty when it does not say.
+#[wasm_bindgen(js_name = identityOf)]
+pub fn identity_of(token: &str) -> String {
+    cache::identity_of(token)
+}
+
+/// What tells a subject of an issuer from any other.
+#[wasm_bindgen]
+pub fn identity(issuer: &str, subject: &str) -> String {
+    cache::identity(issuer, subject)
 }
 
 /// What a call of a resource does about an answer to a token that was asked for with this scope. `left` is what the last
