@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::json::{ObjectWriter, Value};
 use crate::protocol::names::token_type;
-use crate::protocol::rfc6750_bearer::is_not_for_resources;
+use crate::protocol::rfc6750_bearer::{check_presented, is_not_for_resources};
 use crate::secret::clean_snippet;
 use crate::text::{compare, fill, number_of};
 use crate::time::{LONGEST_LIFE, UnixMillis, millis};
@@ -157,11 +157,10 @@ pub fn parse(
     let body = response.json_object(body, "the token response")?;
     let answer = Answer { body, status: response.status, failure: Cell::new(None) };
     let mut issued = answer.token("access_token");
+    let mut document = None;
     if let (None, Some(member)) = (&issued, answer.payload(expected.payload)) {
-        issued = match body.get(member) {
-            Some(value) if value.as_str().is_none() => Some(value.text().into()),
-            _ => answer.token(member),
-        };
+        document = body.get(member).filter(|value| value.as_str().is_none());
+        issued = document.map_or_else(|| answer.token(member), |value| Some(value.text().into()));
     }
     if issued.is_none() {
         answer.refuse("has no `access_token`");
@@ -206,6 +205,11 @@ pub fn parse(
             // What was asked for and is no credential for a resource does not become one because the answer is silent.
             issued_token_type = exchange.requested_type.clone().filter(|asked| is_not_for_resources(asked));
         }
+    }
+    let kept =
+        token_type == "N_A" || issued_token_type.as_deref().is_some_and(is_not_for_resources) || document.is_some();
+    if !kept && issued.as_ref().is_some_and(|token| check_presented(token).is_err()) {
+        answer.refuse("issues a token that cannot be presented to a resource");
     }
     let (scope, scope_source) = match answer.text("scope") {
         Some(scope) => (scopes(&scope), ScopeSource::Response),

@@ -57,22 +57,32 @@ pub fn check_token(token: &str, field: &str, longest: usize) -> Result<(), Error
     Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, wrong]))
 }
 
-/// The `Authorization` value that presents a token at a resource.
+/// Checks a token that is to stand in an `Authorization` header, alone.
 ///
 /// # Errors
-/// Those of [`check_token`], and `invalid_option` for a token that is no bearer credential: `N_A`, `DPoP` (which needs a
-/// proof), or a result such as an ID token that stands beside `Bearer`.
-pub fn authorization_header(
-    access_token: &str,
-    token_type: &str,
-    issued_token_type: Option<&str>,
-) -> Result<String, Error> {
+/// Those of [`check_token`], and `invalid_option` for a token that reads as two credentials.
+#[inline(never)]
+pub fn check_presented(access_token: &str) -> Result<(), Error> {
     check_token(access_token, "accessToken", LONGEST_TOKEN)?;
     if reads_as_two(access_token) {
         let message =
             "`{}` could be read as two credentials: it cannot stand in an Authorization header (RFC 6750 section 2.1)";
         return Err(Error::config(ErrorCode::InvalidOption, "accessToken", message, &["accessToken"]));
     }
+    Ok(())
+}
+
+/// The `Authorization` value that presents a token at a resource.
+///
+/// # Errors
+/// Those of [`check_presented`], and `invalid_option` for a token that is no bearer credential: `N_A`, `DPoP` (which needs a
+/// proof), or a result such as an ID token that stands beside `Bearer`.
+pub fn authorization_header(
+    access_token: &str,
+    token_type: &str,
+    issued_token_type: Option<&str>,
+) -> Result<String, Error> {
+    check_presented(access_token)?;
     let is = |name: &str| token_type.eq_ignore_ascii_case(name);
     let refusal = if is("N_A") || issued_token_type.is_some_and(is_not_for_resources) {
         "this token is no access token and must not be sent to a resource: ask for an access token"

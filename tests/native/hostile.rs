@@ -323,7 +323,7 @@ fn letters(length: usize) -> String {
 #[test]
 fn t69_many_scopes_beside_a_long_token_do_not_hang() {
     let scopes: Vec<String> = (0..2_500).map(|scope| format!("contacts:read:{scope:06}")).collect();
-    let issued = json!({ "access_token": letters(131_072), "scope": scopes.join(" ") });
+    let issued = json!({ "refresh_token": letters(131_072), "scope": scopes.join(" ") });
     let mut script = exchange(&client(json!({})), json!({ "subjectToken": "a" }));
     script.request();
     let start = Instant::now();
