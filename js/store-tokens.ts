@@ -110,7 +110,7 @@ export class StoreTokens {
     if (this.#inFlight === 0 || this.#revoked.length >= MOST_REVOKED) this.#revoked = [];
     this.#revoked.push(identity);
     return this.invalidate((entry) => {
-      entry.identities ??= [entry.subject, entry.response?.accessToken].map(identityOf);
+      entry.identities ??= [entry.subject, entry.response?.accessToken ?? ""].map(identityOf);
       return entry.identities.includes(identity);
     });
   }
@@ -203,8 +203,8 @@ export class StoreTokens {
 }
 
 /** Whom a token is about, as the core names identities; one that does not say is about nobody. */
-function identityOf(token: string | undefined): string {
-  return token === undefined ? "" : ask((core) => core.identityOf(token));
+function identityOf(token: string): string {
+  return ask((core) => core.identityOf(token));
 }
 
 /** The same text as a part of a longer one that is kept anyway, and not as a part of yet another one. */

@@ -285,10 +285,14 @@ impl Error {
                         text.push_str(" (no client secret was given)");
                     }
                 }
-                for part in [&error.error, &error.error_description].into_iter().flatten() {
-                    text.push_str(": ");
-                    text.push_str(part);
-                }
+                let mut add = |part: &Option<String>| {
+                    if let Some(part) = part {
+                        text.push_str(": ");
+                        text.push_str(part);
+                    }
+                };
+                add(&error.error);
+                add(&error.error_description);
                 text
             }
             ErrorDetails::Http(error) => error.message.clone(),

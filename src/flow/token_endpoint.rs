@@ -219,9 +219,13 @@ impl Attempt {
         let mut known = self.credentials();
         known.extend(subject.cloned());
         known.push(Secret::new(token.access_token.as_str()));
-        for issued in [&token.refresh_token, &token.id_token].into_iter().flatten() {
-            known.push(Secret::new(issued.as_str()));
-        }
+        let mut add = |issued: &Option<String>| {
+            if let Some(issued) = issued {
+                known.push(Secret::new(issued.as_str()));
+            }
+        };
+        add(&token.refresh_token);
+        add(&token.id_token);
         if long {
             retain_unsent(&mut token.scope, SHORTEST_ECHO, &known);
         }
@@ -251,9 +255,13 @@ impl Attempt {
     #[inline(never)]
     fn complete(&mut self, request: &mut HttpRequest, headers: Vec<Header>, body: String) {
         let ours = request.body.take().unwrap_or_default();
+        let mut own = Vec::new();
+        for field in ours.split('&') {
+            is_new(&mut own, field, true);
+        }
         for field in body.split('&') {
             let (name, value) = field.split_once('=').unwrap_or((field, ""));
-            if !matches!(name, "client_id" | "client_assertion_type") && !ours.split('&').any(|own| own == field) {
+            if !matches!(name, "client_id" | "client_assertion_type") && is_new(&mut own, field, false) {
                 self.grant.secrets.push(Secret::new(form::decode(value)));
             }
         }
@@ -298,7 +306,8 @@ pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Resu
         if name.is_empty() {
             return Err(invalid("extra", "`extra` has a parameter without a name"));
         }
-        if reserved.iter().chain(&client_authentication::RESERVED).any(|reserved| reserved.eq_ignore_ascii_case(name)) {
+        let is_in = |list: &[&str]| list.iter().any(|reserved| reserved.eq_ignore_ascii_case(name));
+        if is_in(reserved) || is_in(&client_authentication::RESERVED) {
             return Err(invalid(
                 &field,
                 "`{}` is a parameter of the operation itself: it has an option of its own, or is not for the caller to set",

@@ -156,9 +156,11 @@ pub fn parse(
 ) -> Result<TokenSet, Error> {
     let body = response.json_object(body, "the token response")?;
     let answer = Answer { body, status: response.status, failure: Cell::new(None) };
-    let mut issued = answer.token("access_token");
+    let mut member = "access_token";
+    let mut issued = answer.token(member);
     let mut document = None;
-    if let (None, Some(member)) = (&issued, answer.payload(expected.payload)) {
+    if let (None, Some(payload)) = (&issued, answer.payload(expected.payload)) {
+        member = payload;
         document = body.get(member).filter(|value| value.as_str().is_none());
         issued = document.map_or_else(|| answer.token(member), |value| Some(value.text().into()));
     }
@@ -206,10 +208,11 @@ pub fn parse(
             issued_token_type = exchange.requested_type.clone().filter(|asked| is_not_for_resources(asked));
         }
     }
-    let kept =
-        token_type == "N_A" || issued_token_type.as_deref().is_some_and(is_not_for_resources) || document.is_some();
-    if !kept && issued.as_ref().is_some_and(|token| check_presented(token).is_err()) {
-        answer.refuse("issues a token that cannot be presented to a resource");
+    let for_resources = token_type != "N_A" && !issued_token_type.as_deref().is_some_and(is_not_for_resources);
+    // A preset may ask for what is no token.
+    let presented = issued.as_deref().filter(|_| for_resources && document.is_none());
+    if presented.is_some_and(|token| check_presented(token).is_err()) {
+        answer.fail(ErrorCode::InvalidResponse, NO_TOKEN, member);
     }
     let (scope, scope_source) = match answer.text("scope") {
         Some(scope) => (scopes(&scope), ScopeSource::Response),
@@ -236,6 +239,8 @@ pub fn parse(
     };
     answer.failure.take().map_or(Ok(token), Err)
 }
+
+const NO_TOKEN: &str = "has a `{}` that is empty or cannot stand in a request as a token";
 
 /// An answer that is read without stopping: the first failure counts.
 struct Answer<'t, 'a> {
@@ -268,8 +273,7 @@ impl Answer<'_, '_> {
     fn token(&self, member: &str) -> Option<String> {
         let token = self.text(member)?;
         if token.is_empty() || !Class::TOKEN.is_all_of(&token) {
-            let message = "has a `{}` that is empty or holds characters no token may hold";
-            self.fail(ErrorCode::InvalidResponse, message, member);
+            self.fail(ErrorCode::InvalidResponse, NO_TOKEN, member);
         }
         Some(token)
     }
@@ -324,13 +328,13 @@ fn is_integer(number: f64) -> bool {
 
 /// The token type as we spell it; RFC 6749 section 5.1: its case does not matter.
 fn known_type(found: &str, expected: &Expectation<'_>) -> Option<String> {
-    let listed = expected.token_types.iter().map(String::as_str);
-    for known in ["Bearer", "DPoP"].into_iter().chain(expected.exchange.map(|_| "N_A")).chain(listed) {
-        if known.eq_ignore_ascii_case(found) {
+    let is = |known: &str| known.eq_ignore_ascii_case(found);
+    for known in ["Bearer", "DPoP", "N_A"] {
+        if is(known) && (known != "N_A" || expected.exchange.is_some()) {
             return Some(known.into());
         }
     }
-    None
+    expected.token_types.iter().find(|known| is(known)).cloned()
 }
 
 /// True for a `scope-token` (RFC 6749 section 3.3).

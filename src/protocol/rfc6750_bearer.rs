@@ -30,6 +30,11 @@ pub(crate) fn is_not_for_resources(token_type: &str) -> bool {
 /// # Errors
 /// `redacted_token` for the text that stands for a token in JSON and logs, `invalid_option` for any other that is none.
 pub fn check_token(token: &str, field: &str, longest: usize) -> Result<(), Error> {
+    check(token, field, longest, false)
+}
+
+#[inline(never)]
+fn check(token: &str, field: &str, longest: usize, presented: bool) -> Result<(), Error> {
     let plain = Class::TOKEN.is_all_of(token);
     if !plain && contains(token, REDACTED_MARK) {
         return Err(Error::config(
@@ -51,6 +56,8 @@ pub fn check_token(token: &str, field: &str, longest: usize) -> Result<(), Error
         "holds control or non-ASCII characters, which no token may hold"
     } else if token.len() > longest {
         "is too long for a token"
+    } else if presented && reads_as_two(token) {
+        "could be read as two credentials in an Authorization header (RFC 6750 section 2.1)"
     } else {
         return Ok(());
     };
@@ -61,15 +68,8 @@ pub fn check_token(token: &str, field: &str, longest: usize) -> Result<(), Error
 ///
 /// # Errors
 /// Those of [`check_token`], and `invalid_option` for a token that reads as two credentials.
-#[inline(never)]
 pub fn check_presented(access_token: &str) -> Result<(), Error> {
-    check_token(access_token, "accessToken", LONGEST_TOKEN)?;
-    if reads_as_two(access_token) {
-        let message =
-            "`{}` could be read as two credentials: it cannot stand in an Authorization header (RFC 6750 section 2.1)";
-        return Err(Error::config(ErrorCode::InvalidOption, "accessToken", message, &["accessToken"]));
-    }
-    Ok(())
+    check(access_token, "accessToken", LONGEST_TOKEN, true)
 }
 
 /// The `Authorization` value that presents a token at a resource.
