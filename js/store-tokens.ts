@@ -207,10 +207,14 @@ function identityOf(token: string): string {
   return ask((core) => core.identityOf(token));
 }
 
-/** The same text as a part of a longer one that is kept anyway, and not as a part of yet another one. */
-function partOf(kept: string | undefined, text: string): string {
-  const at = kept?.indexOf(text) ?? -1;
-  return kept && at >= 0 ? kept.slice(at, at + text.length) : text;
+/**
+ * The same text as a part of a longer one that is kept anyway, and not as a part of yet another one. Only its end is searched
+ * for: with all of it a server could make the search take as long as it likes.
+ */
+function partOf(kept = "", text: string): string {
+  const end = text.slice(-16);
+  const at = kept.indexOf(`${end}"`) + end.length - text.length;
+  return at > 0 && kept.startsWith(text, at) ? kept.slice(at, at + text.length) : text;
 }
 
 /** Beyond so many, nothing that is on its way is kept: the list stays short. */
