@@ -106,7 +106,9 @@ function chunksOf(body: unknown): Chunks | undefined {
 }
 
 async function drain(chunks: Chunks, limit: number, deadline: Deadline): Promise<string | undefined> {
-  const parts: Uint8Array[] = [];
+  // The first piece as it is: nearly all answers are one. Further ones are copied, for each that is kept takes more memory than
+  // a few bytes in it, and their number has no bound.
+  let all: Uint8Array = new Uint8Array();
   let size = 0;
   let complete = false;
   try {
@@ -114,29 +116,26 @@ async function drain(chunks: Chunks, limit: number, deadline: Deadline): Promise
       const { done, value } = await deadline.wait(chunks.next());
       if (done) {
         complete = true;
-        return decoder.decode(joined(parts, size));
+        return decoder.decode(all.subarray(0, size));
       }
       const part = typeof value === "string" ? new TextEncoder().encode(value) : (value as Uint8Array);
       if (!ArrayBuffer.isView(part)) throw unusable("resolved to a body that gives neither bytes nor text");
-      size += part.byteLength;
-      if (size > limit) return undefined;
-      parts.push(part);
+      const end = size + part.byteLength;
+      if (end > limit) return undefined;
+      if (size === 0) all = part;
+      else {
+        if (end > all.length) {
+          const before = all;
+          all = new Uint8Array(2 * end);
+          all.set(before);
+        }
+        all.set(part, size);
+      }
+      size = end;
     }
   } finally {
     if (!complete) quietly(() => chunks.stop());
   }
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const [first] = parts;
-  if (parts.length === 1 && first) return first;
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.byteLength;
-  }
-  return all;
 }
 
 /** For an object that has nothing but `json()`. When that fails the status still tells something. */

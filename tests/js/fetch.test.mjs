@@ -213,6 +213,54 @@ describe("answers that look like a Response", () => {
   });
 });
 
+describe("an answer in pieces", () => {
+  const inPieces = (pieces) => ({ status: 200, headers: JSON_TYPE, body: Readable.from(pieces) });
+
+  test("of whatever size is put together as it came", async () => {
+    const bytes = Buffer.from(JSON.stringify({ ...SUCCESS, pad: "é€😀".repeat(30) }));
+    for (const sizes of [[1], [7, 0, 1], [100, 1], [bytes.length], [0, bytes.length - 1, 1]]) {
+      const pieces = [];
+      for (let at = 0, turn = 0; at < bytes.length; turn++) {
+        const size = sizes[turn % sizes.length];
+        pieces.push(new Uint8Array(bytes.subarray(at, at + size)));
+        at += size;
+      }
+      const token = await exchangeBy(fakeFetch(inPieces(pieces)));
+      assert.equal(token.raw.pad, "é€😀".repeat(30), String(sizes));
+    }
+  });
+
+  test("X4, of a byte each, or of none, it takes no more memory than its text", async () => {
+    const { status, stdout, stderr } = await runModule(`
+      import { setFlagsFromString } from "node:v8";
+      import { runInNewContext } from "node:vm";
+      import { OAuthClient } from "onbehalf";
+      setFlagsFromString("--expose-gc");
+      const gc = runInNewContext("gc");
+      const body = Buffer.from(JSON.stringify({ access_token: "t", token_type: "Bearer", pad: "x".repeat(200_000) }));
+      const before = process.memoryUsage();
+      let most = 0;
+      async function* pieces() {
+        for (let at = 0; at < body.length; at++) {
+          if (at % 20_000 === 0) await new Promise((resolve) => setTimeout(resolve));
+          yield body.subarray(at, at + 1);
+          yield body.subarray(0, 0);
+        }
+        gc();
+        const { heapUsed, external } = process.memoryUsage();
+        most = heapUsed + external - before.heapUsed - before.external;
+      }
+      const fetch = async () => ({ status: 200, headers: { "content-type": "application/json" }, body: pieces() });
+      const client = new OAuthClient("https://as.example", { fetch, endpoints: { token: "/token" } });
+      console.log((await client.exchangeToken({ subjectToken: "a" })).accessToken, most);
+    `);
+    assert.deepEqual([status, stderr], [0, ""]);
+    const [token, most] = stdout.split(" ");
+    assert.equal(token, "t");
+    assert.ok(Number(most) < 8_000_000, `${most} bytes`);
+  });
+});
+
 describe("a fetch that fails", () => {
   const UNREACHABLE = { code: "unreachable", retryable: true, action: "network", fault: "network" };
 
