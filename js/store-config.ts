@@ -8,6 +8,7 @@ import { ask } from "./ask.js";
 import { authData } from "./auth.js";
 import type { Lane, TokenCache } from "./cache.js";
 import type { CoreExports, RawStoreExchange } from "./core.js";
+import { parseDocument } from "./document.js";
 import { abandon, failure } from "./driver.js";
 import { encodeOptions, json } from "./encode.js";
 import { Engine } from "./engine.js";
@@ -158,7 +159,8 @@ export function checkToken(field: "subjectToken" | "actorToken", token: string, 
 function describe(configs: unknown, text: string): StoreConfig[] {
   const known = CHECKED.get(configs as object);
   if (known?.text === text) return known.described;
-  const described: StoreConfig[] = JSON.parse(ask((core) => core.describeStore(text)));
+  // Frozen: listeners are handed parts of it.
+  const described = parseDocument(ask((core) => core.describeStore(text))) as unknown as StoreConfig[];
   CHECKED.set(configs as object, { text, described });
   return described;
 }

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { json } from "../servers/quirk/server.mjs";
-import { failure, onbehalf, serve, serveToken, success } from "./helpers.mjs";
-import { asksFor, CRM, issuing, jwt, serveStore } from "./store-helpers.mjs";
+import { failure, fields, onbehalf, serve, serveToken, success } from "./helpers.mjs";
+import { asksFor, CRM, crmConfig, issuing, jwt, serveStore } from "./store-helpers.mjs";
 
 const SECRETS = ["alice-token", "bob-token", "token-1-for", "agent-secret", "issued"];
 
@@ -52,6 +52,24 @@ describe("onEvent of a store", () => {
     await store.findByRef(CRM);
     await store.getToken(CRM, { scope: "a a b" });
     for (const event of events) assert.deepEqual([event.resource, event.requestedScopes], [["crm"], ["a", "b"]]);
+  });
+
+  test("a listener that changes what it is given changes nothing for the next one, nor what is asked for", async (t) => {
+    const told = [];
+    const onEvent = (event) => {
+      told.push(JSON.stringify([event.resource, event.requestedScopes]));
+      for (const list of [event.resource, event.requestedScopes]) list.push("admin");
+    };
+    const { server, store } = await serveStore(t, { onEvent });
+    const api = await serve(t);
+    api.on("/", asksFor("more"), { status: 200 });
+    const config = { origins: [api.origin] };
+    const other = new onbehalf.TokenExchangeStore({ configs: [crmConfig(server, config)], onEvent });
+    for (const each of [store, other])
+      for (const subjectToken of ["a", "b"]) await each.getToken(CRM, { subjectToken });
+    assert.deepEqual([...new Set(told)], ['[["https://crm.acme.com"],["crm:read","crm:write"]]']);
+    await other.fetch(CRM, `${api.origin}/`, {}, { subjectToken: "a", stepUp: "exchange" });
+    assert.deepEqual(fields(server.requests.at(-1)).scope, ["crm:read crm:write more"]);
   });
 
   test("tells of denied and error", async (t) => {
