@@ -64,12 +64,12 @@ fn check(token: &str, field: &str, longest: usize, presented: bool) -> Result<()
     Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, wrong]))
 }
 
-/// Checks a token that is to stand in an `Authorization` header, alone.
+/// Checks a token that is to stand in an `Authorization` header, alone, and is of so many bytes at most.
 ///
 /// # Errors
 /// Those of [`check_token`], and `invalid_option` for a token that reads as two credentials.
-pub fn check_presented(access_token: &str) -> Result<(), Error> {
-    check(access_token, "accessToken", LONGEST_TOKEN, true)
+pub fn check_presented(access_token: &str, longest: usize) -> Result<(), Error> {
+    check(access_token, "accessToken", longest, true)
 }
 
 /// The `Authorization` value that presents a token at a resource.
@@ -82,7 +82,7 @@ pub fn authorization_header(
     token_type: &str,
     issued_token_type: Option<&str>,
 ) -> Result<String, Error> {
-    check_presented(access_token)?;
+    check_presented(access_token, LONGEST_TOKEN)?;
     let is = |name: &str| token_type.eq_ignore_ascii_case(name);
     let refusal = if is("N_A") || issued_token_type.is_some_and(is_not_for_resources) {
         "this token is no access token and must not be sent to a resource: ask for an access token"
