@@ -61,6 +61,17 @@ export class OAuthError extends Error {
   declare readonly fault: Fault;
   /** The HTTP status of the answer this is about. */
   declare readonly status?: number;
+  // What the actions name: each is there where an error of its class has it.
+  /** Of a `ConfigError`: the option that is wrong, as a path. */
+  declare readonly field?: string;
+  /** How long the server asks to wait, in milliseconds. */
+  declare readonly retryAfterMs?: number;
+  /** Where the user has to go first. */
+  declare readonly interactionUrl?: string;
+  /** The claims that are asked for, to be sent along with the next attempt. */
+  declare readonly claims?: string;
+  /** The scopes that a resource asks for. */
+  declare readonly requiredScopes?: readonly string[];
 
   readonly #fields: Omit<ErrorInit, "message">;
   readonly #headers: Readonly<Record<string, string>> | undefined;
@@ -132,8 +143,6 @@ export class OAuthHttpError extends OAuthError {
   }
   /** The HTTP status of the answer. */
   declare readonly status: number;
-  /** How long the server asks to wait, in milliseconds. */
-  declare readonly retryAfterMs?: number;
   /** The beginning of the answer, scrubbed of what was sent. */
   declare readonly bodySnippet?: string;
 }
@@ -149,14 +158,8 @@ export class OAuthProtocolError extends OAuthError {
   declare readonly errorDescription?: string;
   /** The server's page about the error. */
   declare readonly errorUri?: string;
-  /** How long the server asks to wait, in milliseconds. */
-  declare readonly retryAfterMs?: number;
   /** The challenges of the answer's `WWW-Authenticate` header (RFC 9110 section 11.6.1). */
   declare readonly challenges?: readonly Challenge[];
-  /** Where the user has to go first. */
-  declare readonly interactionUrl?: string;
-  /** The claims the server asks for, to be sent along with the next attempt. */
-  declare readonly claims?: string;
 }
 
 /** The server refused a token exchange (RFC 8693 section 2.2.2). */
@@ -178,8 +181,6 @@ export class UserInteractionRequired extends OAuthError {
   static {
     named(this, "UserInteractionRequired");
   }
-  /** Where the user has to go. */
-  declare readonly interactionUrl?: string;
 }
 
 /** A token was refused (RFC 6750 section 3.1, `invalid_token`). */
@@ -189,8 +190,6 @@ export class InvalidTokenError extends OAuthError {
   }
   /** The description of whoever refused it, scrubbed. */
   declare readonly errorDescription?: string;
-  /** The claims that are asked for, to be sent along with the next attempt. */
-  declare readonly claims?: string;
 }
 
 /** A token lacks a scope (RFC 6750 section 3.1, `insufficient_scope`). */

@@ -9,6 +9,7 @@ import { configError } from "./errors.js";
 import type { ScopeSource, TokenSet } from "./generated.js";
 import { REDACTED, REDACTED_MARK } from "./redact.js";
 import { isObject } from "./shape.js";
+import type { NameValues } from "./types.js";
 
 /** A token with everything that came with it, as plain data: what `expose` gives and `from` takes. It holds secrets. */
 export interface ExposedToken {
@@ -43,6 +44,14 @@ export interface ExposedToken {
   /** The headers of the answer: names in lower case, without `set-cookie`. */
   headers: Readonly<Record<string, string>>;
 }
+
+/** What `TokenResponse.from` takes: of what `expose` gives, all but the token and its type may be left out. */
+export type StoredToken = Readonly<Pick<ExposedToken, "accessToken" | "tokenType">> & {
+  readonly [Name in Exclude<keyof ExposedToken, "accessToken" | "tokenType" | "headers">]?:
+    | Readonly<ExposedToken[Name]>
+    | null
+    | undefined;
+} & { readonly headers?: NameValues | null | undefined };
 
 /** What was issued, but for the access token. @internal */
 export type TokenDescription = Omit<TokenSet, "accessToken">;
@@ -102,11 +111,11 @@ export class TokenResponse {
   }
 
   /**
-   * Makes a token of plain data again, as `expose` gave it.
+   * Makes a token of plain data again, as `expose` gave it. Only the token and its type have to be there.
    *
    * Throws `ConfigError`: `redacted_token` when the data came from `JSON.stringify(token)`.
    */
-  static from(plain: ExposedToken): TokenResponse {
+  static from(plain: StoredToken): TokenResponse {
     if (!isObject(plain)) throw invalid("token", "an object");
     const { raw, headers, authorizationDetails, issuer, scopeSource } = plain;
     const token = {

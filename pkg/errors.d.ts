@@ -43,6 +43,16 @@ export declare class OAuthError extends Error {
     readonly fault: Fault;
     /** The HTTP status of the answer this is about. */
     readonly status?: number;
+    /** Of a `ConfigError`: the option that is wrong, as a path. */
+    readonly field?: string;
+    /** How long the server asks to wait, in milliseconds. */
+    readonly retryAfterMs?: number;
+    /** Where the user has to go first. */
+    readonly interactionUrl?: string;
+    /** The claims that are asked for, to be sent along with the next attempt. */
+    readonly claims?: string;
+    /** The scopes that a resource asks for. */
+    readonly requiredScopes?: readonly string[];
     /** Errors are made by the package. */
     constructor(init: ErrorInit, context?: ErrorContext);
     /**
@@ -70,8 +80,6 @@ export declare class NetworkError extends OAuthError {
 export declare class OAuthHttpError extends OAuthError {
     /** The HTTP status of the answer. */
     readonly status: number;
-    /** How long the server asks to wait, in milliseconds. */
-    readonly retryAfterMs?: number;
     /** The beginning of the answer, scrubbed of what was sent. */
     readonly bodySnippet?: string;
 }
@@ -83,14 +91,8 @@ export declare class OAuthProtocolError extends OAuthError {
     readonly errorDescription?: string;
     /** The server's page about the error. */
     readonly errorUri?: string;
-    /** How long the server asks to wait, in milliseconds. */
-    readonly retryAfterMs?: number;
     /** The challenges of the answer's `WWW-Authenticate` header (RFC 9110 section 11.6.1). */
     readonly challenges?: readonly Challenge[];
-    /** Where the user has to go first. */
-    readonly interactionUrl?: string;
-    /** The claims the server asks for, to be sent along with the next attempt. */
-    readonly claims?: string;
 }
 /** The server refused a token exchange (RFC 8693 section 2.2.2). */
 export declare class TokenExchangeError extends OAuthProtocolError {
@@ -100,15 +102,11 @@ export declare class AuthenticationError extends OAuthProtocolError {
 }
 /** The user has to do something before the call can succeed. */
 export declare class UserInteractionRequired extends OAuthError {
-    /** Where the user has to go. */
-    readonly interactionUrl?: string;
 }
 /** A token was refused (RFC 6750 section 3.1, `invalid_token`). */
 export declare class InvalidTokenError extends OAuthError {
     /** The description of whoever refused it, scrubbed. */
     readonly errorDescription?: string;
-    /** The claims that are asked for, to be sent along with the next attempt. */
-    readonly claims?: string;
 }
 /** A token lacks a scope (RFC 6750 section 3.1, `insufficient_scope`). */
 export declare class InsufficientScopeError extends OAuthError {

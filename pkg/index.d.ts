@@ -10,5 +10,5 @@ export { GrantType, TokenType, TokenType as RFC_TOKEN_TYPES } from "./generated.
 export { TokenExchangeStore } from "./store.js";
 export type * from "./store-types.js";
 export type { SubjectStore } from "./store-view.js";
-export { type ExposedToken, TokenResponse } from "./token-response.js";
+export { type ExposedToken, type StoredToken, TokenResponse } from "./token-response.js";
 export type * from "./types.js";

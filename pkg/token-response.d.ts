@@ -1,4 +1,5 @@
 import type { ScopeSource } from "./generated.js";
+import type { NameValues } from "./types.js";
 /** A token with everything that came with it, as plain data: what `expose` gives and `from` takes. It holds secrets. */
 export interface ExposedToken {
     /** What was issued. The members are those of `TokenResponse`. */
@@ -32,6 +33,12 @@ export interface ExposedToken {
     /** The headers of the answer: names in lower case, without `set-cookie`. */
     headers: Readonly<Record<string, string>>;
 }
+/** What `TokenResponse.from` takes: of what `expose` gives, all but the token and its type may be left out. */
+export type StoredToken = Readonly<Pick<ExposedToken, "accessToken" | "tokenType">> & {
+    readonly [Name in Exclude<keyof ExposedToken, "accessToken" | "tokenType" | "headers">]?: Readonly<ExposedToken[Name]> | null | undefined;
+} & {
+    readonly headers?: NameValues | null | undefined;
+};
 /**
  * What a server gave out (RFC 6749 section 5.1, RFC 8693 section 2.2.1). It cannot be changed.
  *
@@ -42,11 +49,11 @@ export declare class TokenResponse {
     #private;
     private constructor();
     /**
-     * Makes a token of plain data again, as `expose` gave it.
+     * Makes a token of plain data again, as `expose` gave it. Only the token and its type have to be there.
      *
      * Throws `ConfigError`: `redacted_token` when the data came from `JSON.stringify(token)`.
      */
-    static from(plain: ExposedToken): TokenResponse;
+    static from(plain: StoredToken): TokenResponse;
     /** What was issued, whatever its type. */
     get accessToken(): string;
     /** `Bearer`, `DPoP`, `N_A` (RFC 8693 section 2.2.1), or another one that the preset lists. */

@@ -50,14 +50,25 @@ export type HostURLSearchParams = Host<"URLSearchParams", Named<HostRequestInit,
 export type NameValues = Readonly<Record<string, string | readonly string[] | null | undefined>> | Iterable<readonly [string, string]> | {
     forEach(callback: (value: string, name: string) => void): void;
 };
-/** What a `fetch` given by the caller is called with, beside the URL. */
+/** What the host's `fetch` sends as a body. */
+export type HostBody = HostRequestInit extends {
+    readonly body?: infer Body;
+} ? NonNullable<Body> : unknown;
+/**
+ * What a `fetch` given by the caller is called with, beside the URL.
+ *
+ * A request to an authorization server has `method`, `headers`, `redirect` and `signal`, and the form as a text in `body` if it
+ * is a POST. A request of `fetchResource` or of a store's `fetch` has whatever its caller gave in `init` as well.
+ */
 export interface FetchInit {
-    /** GET for a metadata document, otherwise POST. */
-    readonly method: "GET" | "POST";
+    /** GET for a metadata document and POST for a token; the caller's for a resource. */
+    readonly method: "GET" | "POST" | (string & {});
     /** All headers, by name. */
     readonly headers: Record<string, string>;
-    /** The form of a POST, encoded. */
-    readonly body?: string;
+    /** The form of a POST as a text, encoded; the caller's for a resource. */
+    readonly body?: HostBody;
+    /** There when the body is a stream. */
+    readonly duplex?: "half";
     /** A redirect must come back as it is: following it would hand secrets to another host. */
     readonly redirect: "manual";
     /** Aborts when the time is up or the caller has gone. */
@@ -85,7 +96,9 @@ export interface ResponseLike {
     json?(): PromiseLike<unknown>;
 }
 /** The global `fetch`, or anything that can stand in for it. */
-export type FetchLike = (url: string, init: FetchInit) => ResponseLike | PromiseLike<ResponseLike>;
+export type FetchLike = {
+    call(url: string, init: FetchInit): ResponseLike | PromiseLike<ResponseLike>;
+}["call"];
 /** What a request to a resource goes to: an absolute URL, or a `Request`. */
 export type ResourceInput = string | Host<"URL", {
     readonly href: string;

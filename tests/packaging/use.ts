@@ -9,6 +9,8 @@ import {
   type ErrorCode,
   type ErrorRule,
   type ExposedToken,
+  type FetchInit,
+  type FetchLike,
   GrantType,
   InsufficientScopeError,
   init,
@@ -23,6 +25,7 @@ import {
   type PresetTarget,
   RFC_TOKEN_TYPES,
   type ServerPreset,
+  type StoredToken,
   type TokenExchangeRequest,
   TokenExchangeStore,
   TokenResponse,
@@ -111,6 +114,74 @@ export function explain(error: unknown): Action | ErrorCode | string | undefined
   const { action, code, retryable } = error;
   return retryable ? action : code;
 }
+
+/** What an action names stands on every error, whatever its class: so one handler serves all. */
+export function hints(error: OAuthError): (string | undefined)[] {
+  const seconds: number = Math.ceil((error.retryAfterMs ?? 0) / 1000);
+  const { field, interactionUrl, claims, requiredScopes } = error;
+  return [`${seconds}`, field, interactionUrl, claims, requiredScopes?.join(" ")];
+}
+
+export function narrowed(error: OAuthError): string | number | undefined {
+  if (error instanceof OAuthHttpError) {
+    const status: number = error.status;
+    return status;
+  }
+  if (error instanceof InsufficientScopeError) {
+    const scopes: readonly string[] = error.requiredScopes;
+    return scopes.length;
+  }
+  if (error instanceof ConfigError) return error.field;
+  // @ts-expect-error: only what no class in particular has is known of every error
+  if (error.challenges) return error.code;
+  return error.status;
+}
+
+// Plain data: only the token and its type have to be there.
+const stored: StoredToken = { accessToken: "a", tokenType: "Bearer", scope: ["a"] as const, expiresAt: null };
+export const tokens: TokenResponse[] = [
+  TokenResponse.from({ accessToken: "a", tokenType: "Bearer" }),
+  TokenResponse.from({ accessToken: "a", tokenType: "Bearer", issuer: maybe, missingScopes: perhaps, raw: { a: 1 } }),
+  TokenResponse.from({ ...stored, headers: new Headers() }),
+  TokenResponse.from(JSON.parse("{}")),
+  // @ts-expect-error: a token has a type
+  TokenResponse.from({ accessToken: "a" }),
+  // @ts-expect-error: a scope is a list here
+  TokenResponse.from({ accessToken: "a", tokenType: "Bearer", scope: "a" }),
+];
+
+// A store and `fetchResource` send what their caller gave: any method, any body.
+const counted: FetchLike = (url, init) => {
+  // @ts-expect-error: it may be a stream or bytes
+  const length: number | undefined = init.body?.length;
+  // @ts-expect-error: it is not always one of these two
+  const two: "GET" | "POST" = init.method;
+  const { authorization } = init.headers;
+  const sent = [two, length, authorization].join();
+  return fetch(url, init.duplex ? { ...init, headers: { ...init.headers, sent } } : init);
+};
+interface FormInit {
+  readonly method: "GET" | "POST";
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+  readonly redirect: "manual";
+  readonly signal: AbortSignal;
+}
+const forms = async (url: string, init: FormInit) => ({ status: 200, text: async () => `${url} ${init.body?.length}` });
+export const transports: FetchLike[] = [
+  fetch,
+  globalThis.fetch,
+  counted,
+  forms,
+  (url: string, init: RequestInit) => fetch(url, init),
+  (url: string | URL, init?: RequestInit) => fetch(url, init),
+  (url: string, init: FetchInit) => fetch(url, { ...init, method: "DELETE" }),
+  () => ({ status: 204 }),
+  // @ts-expect-error: an answer has a status
+  () => ({}),
+  // @ts-expect-error: it is called with a text
+  (url: number) => ({ status: url }),
+];
 
 const store = new TokenExchangeStore({
   configs: [
