@@ -1,22 +1,22 @@
-/** docs/guide.md and docs/reference.md: each of their blocks is a module, and is run here as it stands there. */
+/**
+ * docs/guide.md and docs/reference.md: each of their blocks is a module, and is run here as it stands there. What is written in
+ * TypeScript is compiled strictly by the suite "type resolution", and runs here without its types.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { TokenExchangeStore, TokenResponse } from "onbehalf";
+import { transformSync } from "esbuild";
+import { BasicAuth, TokenExchangeStore, TokenResponse } from "onbehalf";
 import { json } from "../servers/quirk/server.mjs";
+import { documented } from "./documented.mjs";
 import { failure, fields, GRANT, serve, success } from "./helpers.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const text = ["docs/guide.md", "docs/reference.md"].map((path) => readFileSync(join(root, path), "utf8")).join("");
-const blocks = new Map(
-  text
-    .split(/^## /m)
-    .map((section) => [/^.*/.exec(section)[0], /^```js\n(.*?)^```$/ms.exec(section)?.[1]])
-    .filter(([, code]) => code !== undefined),
-);
+const blocks = documented(text);
 const run = new Set();
 
 // Below the checkout, so that `onbehalf` is the package of the checkout.
@@ -26,8 +26,9 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 /** The module under a heading, in this environment. */
 async function moduleOf(heading, environment = {}) {
   run.add(heading);
-  const path = join(folder, `${run.size}.mjs`);
-  writeFileSync(path, blocks.get(heading));
+  const path = join(folder, `${[...blocks.keys()].indexOf(heading)}.mjs`);
+  const { language, code } = blocks.get(heading);
+  writeFileSync(path, transformSync(code, { loader: language }).code);
   Object.assign(process.env, environment);
   return import(pathToFileURL(path));
 }
@@ -44,39 +45,97 @@ const exchanges = (server) => server.requests.filter(({ path }) => path === "/to
 
 describe("docs/guide.md and docs/reference.md", () => {
   test("have one block to a section at most", () => {
-    assert.equal(text.match(/^```js$/gm).length, blocks.size);
+    assert.equal(text.match(/^```[jt]s$/gm).length, blocks.size);
   });
+
+  /** Asks a handler with this Authorization header. */
+  const ask = (handle, authorization, signal) =>
+    handle(new Request("https://agent.test/contacts", { headers: authorization ? { authorization } : {}, signal }));
 
   test("a request handler: the user's contacts, and a status for whatever goes wrong", async (t) => {
     const refused = json({ error: "invalid_grant" }, 400);
     const busy = json({ error: "temporarily_unavailable" }, 503, { "retry-after": "3600" });
-    const misconfigured = json({ error: "unauthorized_client" }, 400);
-    const { server, environment } = await world(t, success(), refused, busy, misconfigured);
+    const { server, environment } = await world(t, success(), refused, busy);
     server.on("/contacts", json(["Ada"]));
-    const { handle } = await moduleOf("A request handler", environment);
+    const { makeHandler } = await moduleOf("A request handler");
+    const handle = makeHandler(environment);
     const logged = t.mock.method(console, "error", () => {}).mock;
-    const ask = (authorization) =>
-      handle(new Request("https://agent.test/contacts", { headers: authorization ? { authorization } : {} }));
 
-    const answer = await ask("Bearer alice");
+    const answer = await ask(handle, "Bearer alice");
     assert.deepEqual([answer.status, await answer.json()], [200, ["Ada"]]);
-    assert.equal((await ask("Bearer alice")).status, 200);
+    assert.equal((await ask(handle, "Bearer alice")).status, 200);
     assert.equal(exchanges(server).length, 1, "one store for all requests");
 
-    for (const [authorization, status] of [
-      [undefined, 401],
-      ["Basic abc", 401],
-      [`Bearer ${"x".repeat(70_000)}`, 401],
-      ["Bearer bob", 401],
+    for (const [authorization, error] of [
+      [undefined, "missing_token"],
+      ["Basic abc", "missing_token"],
+      [`Bearer ${"x".repeat(70_000)}`, "renew_subject"],
+      ["Bearer caf\u00e9", "renew_subject"],
+      ["Bearer bob", "renew_subject"],
     ]) {
-      const { status: got, headers } = await ask(authorization);
-      assert.deepEqual([got, headers.get("www-authenticate")], [status, "Bearer"]);
+      const answer = await ask(handle, authorization);
+      assert.deepEqual([answer.status, await answer.json()], [401, { error }]);
+      assert.equal(answer.headers.get("www-authenticate"), "Bearer");
     }
-    const later = await ask("Bearer carol");
+    assert.equal((await ask(handle, "Bearer carol", AbortSignal.abort())).status, 499);
+    assert.equal(logged.callCount(), 0, "what the user did is not logged");
+    const later = await ask(handle, "Bearer carol");
     assert.deepEqual([later.status, later.headers.get("retry-after")], [503, "3600"]);
-    assert.equal(logged.callCount(), 0);
-    assert.equal((await ask("Bearer dave")).status, 500);
-    assert.match(logged.calls[0].arguments[0], /"action":"fix_config"/);
+  });
+
+  test("a request handler: logs what is set up wrongly, and starts with all variables only", async (t) => {
+    const answers = ["unauthorized_client", "invalid_client", "invalid_target"].map((error) => json({ error }, 400));
+    const { environment } = await world(t, ...answers);
+    const { makeHandler } = await moduleOf("A request handler");
+    const logged = t.mock.method(console, "error", () => {}).mock;
+    const wrong = { ...environment, ISSUER: `${environment.ISSUER}/wrong` };
+    const down = { ...environment, ISSUER: "http://127.0.0.1:9" };
+    const handle = makeHandler(environment);
+    for (const [asked, status, code] of [
+      [handle, 500, "oauth_error"],
+      [handle, 500, "client_authentication_failed"],
+      [handle, 403, "oauth_error"],
+      [makeHandler(wrong), 502, "discovery_failed"],
+      [makeHandler(down), 503, "unreachable"],
+    ]) {
+      assert.equal((await ask(asked, "Bearer alice")).status, status);
+      assert.equal(JSON.parse(logged.calls.at(-1).arguments[0]).code, code);
+    }
+    assert.equal(logged.callCount(), 5);
+    assert.throws(() => makeHandler({ ...environment, CLIENT_SECRET: undefined }), /must be set/);
+  });
+
+  test("Express: the handler's answer, and nothing for a caller who has gone", async (t) => {
+    const { routeOf } = await moduleOf("Express");
+    let arrived;
+    const asked = new Promise((resolve) => (arrived = resolve));
+    const failed = [];
+    const route = routeOf(async ({ headers, signal }) => {
+      if (headers.get("authorization") === "Bearer alice") return Response.json(["Ada"], { headers: { "x-a": "b" } });
+      if (!headers.get("authorization")) throw new Error("a bug");
+      arrived(signal);
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    });
+    const server = createServer((req, res) =>
+      route(req, res).catch((error) => {
+        failed.push(error.message);
+        res.end();
+      }),
+    );
+    t.after(() => server.close());
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${server.address().port}/`;
+
+    const answer = await fetch(url, { headers: { authorization: "Bearer alice" } });
+    assert.deepEqual([answer.status, answer.headers.get("x-a"), await answer.json()], [200, "b", ["Ada"]]);
+    const leaving = new AbortController();
+    const left = failure(fetch(url, { headers: { authorization: "Bearer bob" }, signal: leaving.signal }));
+    const signal = await asked;
+    leaving.abort();
+    await left;
+    await new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", resolve)));
+    await (await fetch(url)).text();
+    assert.deepEqual(failed, ["a bug"]);
   });
 
   test("a service's own token: one request for all, and another one half a minute before its end", async (t) => {
@@ -182,7 +241,32 @@ describe("docs/guide.md and docs/reference.md", () => {
       asked.map(({ subject_token }) => subject_token),
       ["alice", "bob"],
     );
-    assert.equal(TokenResponse.from({ accessToken: "x", tokenType: "Bearer" }).authorizationHeader(), "Bearer x");
+    const { status } = await failure(client.exchangeToken({ subjectToken: "carol" }));
+    assert.equal(status, 500, "more was asked than there are answers");
+  });
+
+  test("testing your code: two different tokens compare as equal", () => {
+    const [one, two] = ["one", "two"].map((accessToken) => TokenResponse.from({ accessToken, tokenType: "Bearer" }));
+    assert.deepStrictEqual(one, two);
+    assert.notDeepStrictEqual(one.expose(), two.expose());
+    assert.deepStrictEqual(new BasicAuth("a", "b"), new BasicAuth("a", "c"));
+    assert.equal(one.authorizationHeader(), "Bearer one");
+  });
+
+  test("testing code that uses a store: one fetch for the server and the API", async () => {
+    const { issues, refuses } = await moduleOf("Testing your code");
+    const { fakeStore } = await moduleOf("Testing code that uses a store");
+    const api = (authorization) => Response.json([authorization]);
+    const contacts = ({ store }) => store.forSubject("alice").fetch("crm", "https://crm.test/contacts");
+    const good = fakeStore({ token: () => issues("one"), api });
+    assert.deepEqual(await (await contacts(good)).json(), ["Bearer one"]);
+    assert.deepEqual(good.sent, ["POST https://as.test/token", "GET https://crm.test/contacts"]);
+    const expired = fakeStore({ token: () => refuses("invalid_grant"), api });
+    assert.equal((await failure(contacts(expired))).action, "renew_subject");
+    const down = () => {
+      throw new TypeError("fetch failed");
+    };
+    assert.equal((await failure(contacts(fakeStore({ token: down, api })))).action, "network");
   });
 
   test("shutting down: the server first, then the store", async () => {

@@ -1,10 +1,12 @@
-// The published typings under each way in which TypeScript finds them, without skipLibCheck.
-import { copyFileSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
+// The published typings under each way in which TypeScript finds them, without skipLibCheck; and what docs/guide.md has in
+// TypeScript.
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { at } from "../../scripts/lib/paths.mjs";
 import { npmTool, run } from "../../scripts/lib/run.mjs";
 import { Failure } from "../../scripts/lib/suites.mjs";
 import { inConsumer } from "../../scripts/suites/packaging.mjs";
+import { documented } from "../js/documented.mjs";
 
 const ways = [
   { module: "node16", files: ["esm.mts", "slim.mts", "cjs.cts"] },
@@ -26,6 +28,8 @@ export function typeResolution() {
       copyFileSync(at("tests/packaging/use.ts"), join(folder, file));
     copyFileSync(at("tests/packaging/use-slim.ts"), join(folder, "slim.mts"));
     copyFileSync(at("tests/packaging/use-worker.ts"), join(folder, "worker.mts"));
+    const guide = guideModules();
+    for (const [file, code] of guide) writeFileSync(join(folder, file), code);
     for (const name of ["@types/node", "undici-types"]) {
       mkdirSync(join(folder, "node_modules", name), { recursive: true });
       cpSync(at("node_modules", name), join(folder, "node_modules", name), { recursive: true });
@@ -34,25 +38,39 @@ export function typeResolution() {
     const queue = jobs.map((job, i) => ({ ...job, config: join(folder, `tsconfig.${i}.json`) }));
     const failures = [];
     const worker = async () => {
-      for (let job = queue.shift(); job; job = queue.shift()) failures.push(...(await compile(folder, job)));
+      for (let job = queue.shift(); job; job = queue.shift())
+        failures.push(...(await compile(folder, job, [...guide.keys()])));
     };
     await Promise.all([worker(), worker()]);
     if (failures.length > 0) {
       throw new Failure(`${failures.length} of ${jobs.length} ways to compile fail`, failures.join("\n"));
     }
     const modules = ways.map(({ module }) => module).join(", ");
-    return `${jobs.length} ways to compile: ${compilers.join(", ")}; ${modules}; with dom, with @types/node, as a Worker`;
+    const hostNames = "with dom, with @types/node and the guide, as a Worker";
+    return `${jobs.length} ways to compile: ${compilers.join(", ")}; ${modules}; ${hostNames}`;
   });
 }
 
+/** The modules of docs/guide.md that are written in TypeScript, by file. */
+function guideModules() {
+  const blocks = [...documented(readFileSync(at("docs/guide.md"), "utf8")).values()];
+  const written = blocks.filter(({ language }) => language === "ts");
+  if (written.length === 0) throw new Failure("docs/guide.md has no TypeScript");
+  return new Map(written.map(({ code }, i) => [`guide-${i}.mts`, code]));
+}
+
 /** Gives what the compiler says, in a list that is empty when it says nothing. */
-async function compile(folder, { compiler, host, way, config }) {
+async function compile(folder, { compiler, host, way, config }, guide) {
   const { files, ...resolution } = way;
   const { name, only, ...library } = host;
-  const always = { target: "es2022", strict: true, exactOptionalPropertyTypes: true, noEmit: true };
+  const checked = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+  const always = { ...checked, target: "es2022", noEmit: true };
   writeFileSync(
     config,
-    JSON.stringify({ compilerOptions: { ...always, ...resolution, ...library }, files: only ?? files }),
+    JSON.stringify({
+      compilerOptions: { ...always, ...resolution, ...library },
+      files: only ?? [...files, ...(name === "node" ? guide : [])],
+    }),
   );
   const path = compiler === "typescript-7" ? "typescript/bin/tsc" : `${older}/${compiler}/bin/tsc`;
   const { status, output } = await run(...npmTool(path, ["-p", config]), { quiet: true, cwd: folder });
