@@ -1,6 +1,6 @@
 /**
  * The documentation: that its links lead to files of the package, that the tests SECURITY.md names are there, and that
- * docs/reference.md lists what there is.
+ * docs/reference.md lists what there is, options and types.
  */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -94,6 +94,13 @@ function members(name) {
   return [...new Set([...parents, ...picked, ...own])].filter((name) => name !== "constructor");
 }
 
+/** Server metadata: what the core reads of it, and the document itself. */
+function metadataMembers() {
+  const generated = textOf("pkg/generated.d.ts");
+  const [, body] = /^export interface ServerMetadata \{\n(.*?)^\}/ms.exec(generated);
+  return [...[...body.matchAll(/^ {4}(\w+)\??:/gm)].map(([, name]) => name), ...members("ServerMetadata")];
+}
+
 /** Those of a preset, of which some are objects: their members stand behind a point. */
 function presetMembers() {
   const nested = { names: "Names", target: "Target", scope: "Scope", clientAuth: "ClientAuth", response: "Response" };
@@ -109,6 +116,7 @@ describe("docs/reference.md and the typings", () => {
     ["Call options", "option", () => members("CallOptions")],
     ["exchangeToken", "parameter", () => members("TokenExchangeRequest")],
     ["clientCredentials", "parameter", () => members("ClientCredentialsRequest")],
+    ["Server metadata", "member", metadataMembers],
     ["Client authentication", "method", () => members("MultiZoneBasicAuth")],
     ["Client authentication", "member", () => members("AuthRequest")],
     ["TokenExchangeStore", "option", () => members("TokenExchangeStoreOptions")],
@@ -129,6 +137,30 @@ describe("docs/reference.md and the typings", () => {
       assert.equal(new Set(found).size, found.length, "nothing stands there twice");
     });
   }
+});
+
+describe("docs/reference.md and the exported types", () => {
+  /** What `import type` finds in these typings, classes and values apart. */
+  function exported(file) {
+    const text = textOf(`pkg/${file}.d.ts`);
+    const lists = [...text.matchAll(/^export (type )?\{([^}]*)\}/gm)].flatMap(([, all, names]) =>
+      names.split(",").flatMap((name) => (all ? name : (/^\s*type (.*)/.exec(name)?.[1] ?? []))),
+    );
+    const own = [...text.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name]) => name);
+    const others = [...text.matchAll(/^export type \* from "\.\/([\w-]+)\.js"/gm)].flatMap(([, file]) =>
+      exported(file),
+    );
+    return [...lists.map((name) => name.trim()).filter(Boolean), ...own, ...others];
+  }
+
+  test("each is named, once, and no other", () => {
+    const names = exported("index").sort();
+    assert.ok(names.includes("OAuthEvent") && names.includes("FetchLike") && names.includes("Action"));
+    const lines = textOf("docs/reference.md")
+      .match(/^Types: .*?\.$/gms)
+      .join();
+    assert.deepEqual([...lines.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort(), names);
+  });
 });
 
 describe("docs/reference.md and the code", () => {
