@@ -1,5 +1,5 @@
 // What code does about an error: it switches on `action`, which is one of twelve words whatever server is asked.
-import { BasicAuth, OAuthClient, OAuthError, OAuthProtocolError } from "onbehalf";
+import { BasicAuth, OAuthClient, OAuthError } from "onbehalf";
 import { startDemo } from "./lib/demo.mjs";
 
 const { server, crm, billing, close } = await startDemo();
@@ -36,10 +36,8 @@ function answer(error) {
     case "renew_subject":
       return "401: the user's token is no longer good, have the front end fetch a fresh one";
     case "user_interaction":
-    case "claims_challenge": {
-      const url = error instanceof OAuthProtocolError ? error.interactionUrl : undefined;
-      return `403: send the user to ${url ?? "the sign-in page"}`;
-    }
+    case "claims_challenge":
+      return `403: send the user to ${error.interactionUrl ?? "the sign-in page"}`;
     case "step_up":
     case "narrow_request":
     case "denied":
