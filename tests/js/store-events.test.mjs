@@ -148,6 +148,38 @@ describe("onEvent of a store", () => {
     );
   });
 
+  test("tells of nothing else that goes wrong: what docs/reference.md lists below the events", async () => {
+    const events = [];
+    const options = {
+      fetch: async () => Response.json({ access_token: "a", token_type: "Bearer" }),
+      onEvent: (event) => events.push(event),
+    };
+    const config = { ref: "crm", name: "n", kind: "k", scope: "s", status: "active", clientId: "c" };
+    const place = { issuer: "https://as.test", tokenEndpoint: "https://as.test/token", audience: "https://crm.test" };
+    const store = new onbehalf.TokenExchangeStore({ ...options, configs: [{ ...config, ...place }] });
+    const client = new onbehalf.OAuthClient("https://as.test", { ...options, endpoints: { token: "/token" } });
+    const closed = new onbehalf.OAuthClient("https://as.test", options);
+    closed.close();
+    for (const [refused, code] of [
+      [async () => store.forSubject("caf\u00e9"), "invalid_option"],
+      [() => store.getToken("crm", { subjectToken: "t", nobody: 1 }), "unknown_option"],
+      [() => store.getToken("crm", { subjectToken: 5 }), "invalid_option"],
+      [() => store.fetch("crm", "no URL", {}, { subjectToken: "t" }), "invalid_option"],
+      [() => store.fetch("crm", "https://crm.test", { headers: { authorization: "a" } }), "invalid_option"],
+      [() => client.exchangeToken(5), "invalid_option"],
+      [() => client.exchangeToken({ subjectToken: "t" }, { signal: 5 }), "invalid_option"],
+      [() => client.fetchResource("t", "no URL"), "invalid_option"],
+      [() => closed.exchangeToken({ subjectToken: "t" }), "client_closed"],
+    ]) {
+      assert.equal((await failure(refused())).code, code);
+    }
+    await client.fetchResource("t", "https://crm.test");
+    await client.prepare.exchangeToken({ subjectToken: "t" });
+    assert.deepEqual(events, []);
+    assert.equal((await failure(store.getToken("crm", { subjectToken: " t" }))).code, "invalid_option");
+    assert.equal(events.length, 1, "the listener is called at all");
+  });
+
   test("the fingerprint tells subjects apart within a store, and nothing outside of it", async (t) => {
     const claims = { iss: "https://as.example", sub: "alice" };
     const seen = async (...subjects) => {
