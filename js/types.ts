@@ -156,9 +156,9 @@ export interface ClientOptions {
   readonly clientId?: string | null | undefined;
   /** How the client authenticates. Default: it does not, as a public client. */
   readonly auth?: ClientAuth | null | undefined;
-  /** How this server wants things. Default `"rfc8693"`. */
+  /** What this server expects and how it answers. Default `"rfc8693"`. */
   readonly preset?: core.PresetName | core.ServerPreset | null | undefined;
-  /** Endpoints known beforehand: absolute, or a path below the issuer's. They go before discovered ones. */
+  /** Endpoints known in advance: absolute, or a path below the issuer's. They take precedence over discovered ones. */
   readonly endpoints?:
     | { readonly [Name in keyof core.Endpoints]?: core.Endpoints[Name] | null | undefined }
     | null
@@ -174,9 +174,9 @@ export interface ClientOptions {
       }
     | null
     | undefined;
-  /** Where discovered endpoints may be: a list is beside the issuer's own origin. Default `"any"`. */
+  /** Where discovered endpoints may be: a list is in addition to the issuer's own origin. Default `"any"`. */
   readonly endpointOrigins?: "any" | "same-origin" | readonly string[] | null | undefined;
-  /** Hosts that may be spoken to by http, with a port or without. Loopback needs no mention. */
+  /** Hosts that may be reached by http, with a port or without. Loopback need not be listed. */
   readonly insecureHosts?: string | readonly string[] | null | undefined;
   /** Sends the requests. It must not follow redirects. Default: the global `fetch`, as it is at the time of each call. */
   readonly fetch?: FetchLike | null | undefined;
@@ -194,7 +194,7 @@ export interface ClientOptions {
   readonly customHeaders?: NameValues | null | undefined;
   /** The rules to hold the server to. `"fapi2"` makes `issued_token_type` compulsory. Default `"default"`. */
   readonly conformance?: "default" | "mcp" | "fapi2" | null | undefined;
-  /** Is told of every operation, for audit and tracing. It is called synchronously; what it throws is ignored. */
+  /** Called synchronously with every event, for audit and tracing. What it throws is ignored. */
   readonly onEvent?: ((event: OAuthEvent) => unknown) | null | undefined;
 }
 

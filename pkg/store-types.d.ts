@@ -79,19 +79,19 @@ export interface TokenExchangeStoreOptions {
     readonly fetchFn?: FetchLike | null | undefined;
     /** How many tokens are kept at most. Default 10000. */
     readonly maxEntries?: number | null | undefined;
-    /** How long before its end a token is given out no more, in seconds. Default 30; of a short life a tenth. */
+    /** How many seconds before its expiry a token is no longer given out. Default 30; for short lifetimes a tenth. */
     readonly skewSeconds?: number | null | undefined;
     /** The longest time a token is kept, in seconds. 0: none is. */
     readonly maxExpiresInSeconds?: number | null | undefined;
-    /** How long a token is kept that says nothing of its life, in seconds. Default: it is not kept. */
+    /** How many seconds a token without a stated lifetime is kept. Default: it is not kept. */
     readonly defaultExpiresInSeconds?: number | null | undefined;
     /** What `findByRef` does when there is no credential because something failed. Default `"null"`. */
     readonly onUnavailable?: "null" | "throw" | null | undefined;
-    /** Is told why `findByRef` gave `null`. */
+    /** Called with the reason when `findByRef` gives `null`. */
     readonly onError?: ((error: unknown, context: {
         readonly ref: string;
     }) => unknown) | null | undefined;
-    /** Is told of everything that happens, for audit and tracing. What it throws is ignored. */
+    /** Called with every event, for audit and tracing. What it throws is ignored. */
     readonly onEvent?: ((event: OAuthEvent) => unknown) | null | undefined;
 }
 /**
@@ -107,7 +107,7 @@ export interface Credential {
     readonly name: string;
     /** What the credential is good for; the scopes granted are those of `getToken`. */
     readonly scope: string;
-    /** `"active"`: of no other configuration there is a credential. */
+    /** Always `"active"`: other configurations give no credential. */
     readonly status: CredentialStatus;
     /** Whose service it is. */
     readonly provider?: string;
