@@ -128,7 +128,23 @@ fn normalised(text: &str) -> Option<String> {
 
 #[cfg(target_arch = "wasm32")]
 fn normalised(text: &str) -> Option<String> {
-    web_sys::Url::new(text).ok().map(|url| url.href())
+    host::Url::new(text).ok().map(|url| url.href())
+}
+
+/// The parser of the host. Not that of `web_sys`, which would bring all of `js_sys` into the npm package.
+#[cfg(target_arch = "wasm32")]
+mod host {
+    use wasm_bindgen::prelude::*;
+
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_name = URL)]
+        pub type Url;
+        #[wasm_bindgen(constructor, js_class = "URL", catch)]
+        pub fn new(text: &str) -> Result<Url, JsValue>;
+        #[wasm_bindgen(method, getter)]
+        pub fn href(this: &Url) -> String;
+    }
 }
 
 /// Where http is allowed.
