@@ -7,7 +7,7 @@
 import { createCore } from "onbehalf:glue";
 import { invalid } from "./arguments.js";
 import { configError, InternalError, toError } from "./errors.js";
-import type { OnRefusal, Step as WireStep } from "./generated.js";
+import type { Step as WireStep } from "./generated.js";
 import { loader } from "./load/inline.js";
 
 /**
@@ -20,22 +20,10 @@ export interface CoreExports {
   readonly Client: new (optionsJson: string) => RawClient;
   resume(operation: number, input: string, now: number): string;
   abandon(operation: number): void;
-  basicAuthorization(clientId: string, clientSecret: string, encoding: "form" | "raw"): string;
-  authorizationHeader(accessToken: string, tokenType: string, issuedTokenType: string): string;
-  checkToken(token: string, field: string): void;
+  ask(questionJson: string): string;
   panicLocation(): string;
   readonly StoreExchange: new (configJson: string, path: string, capsJson: string) => RawStoreExchange;
   describeStore(optionsJson: string): string;
-  subjectFingerprint(key: string, subjectToken: string): string;
-  isAbout(token: string, issuer: string, subject: string): boolean;
-  resourceVerdict(
-    status: number,
-    challenge: string,
-    sent: string,
-    onRefusal: OnRefusal,
-    scope: string,
-    left: number,
-  ): string;
 }
 
 /** What starts operations. @internal */

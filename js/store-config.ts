@@ -7,7 +7,7 @@ import { invalid, requireFunctions, requirePlain } from "./arguments.js";
 import { ask } from "./ask.js";
 import { authData } from "./auth.js";
 import type { Lane, TokenCache } from "./cache.js";
-import type { CoreExports, RawStoreExchange } from "./core.js";
+import { type CoreExports, enter, instance, type RawStoreExchange } from "./core.js";
 import { abandon, failure } from "./driver.js";
 import { encodeOptions, json } from "./encode.js";
 import { Engine } from "./engine.js";
@@ -133,7 +133,7 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
 /** Throws the `ConfigError` for what no exchange takes for a token. `field` is where it was given. */
 export function checkToken(field: "subjectToken" | "actorToken", token: string, slots: Iterable<Slot>): void {
   try {
-    ask((core) => core.checkToken(token, field));
+    ask("checkToken", token, field);
   } catch (error) {
     // Of some types a token may be longer than of others. Each is asked once: users choose how much there is to look at.
     const types = new Map(Array.from(slots, (slot) => [slot.config[`${field}Type`], slot]));
@@ -153,7 +153,7 @@ export function checkToken(field: "subjectToken" | "actorToken", token: string, 
 function describe(configs: unknown, text: string): StoreConfig[] {
   const known = CHECKED.get(configs as object);
   if (known?.text === text) return known.described;
-  const described: StoreConfig[] = JSON.parse(ask((core) => core.describeStore(text)));
+  const described: StoreConfig[] = JSON.parse(enter(instance(), (core) => core.describeStore(text)));
   CHECKED.set(configs as object, { text, described });
   return described;
 }

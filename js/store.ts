@@ -184,7 +184,7 @@ export class TokenExchangeStore {
   revokeByIdentity(issuer: string, subject: string): number {
     requireText("issuer", issuer);
     requireText("subject", subject);
-    return this.#tokens.revoke((token) => ask((core) => core.isAbout(token, issuer, subject)));
+    return this.#tokens.revoke((token) => ask("isAbout", token, issuer, subject) === "true");
   }
 
   /** What the store has done so far. */

@@ -4,6 +4,7 @@
 //! Options come in as JSON text and results leave as such: one text crosses faster than a tree of objects, and weighs less.
 //! What is thrown is JSON text too.
 
+mod ask;
 mod data;
 mod names;
 mod operations;
@@ -15,12 +16,16 @@ use crate::error::{Bug, Error};
 use crate::flow::client_credentials::ClientCredentialsRequest;
 use crate::flow::exchange_token::TokenExchangeRequest;
 use crate::flow::{CallOptions, exchange_template};
-use crate::protocol::rfc6749_client_authentication;
-use crate::protocol::rfc6750_bearer;
 use crate::time::UnixMillis;
 use operations::Operation;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+
+/// Called with each new instance.
+#[wasm_bindgen(start)]
+pub fn begin() {
+    panic::set_hook();
+}
 
 /// A client whose options were checked.
 #[wasm_bindgen]
@@ -31,7 +36,6 @@ impl Client {
     /// Checks the options; throws error data.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str) -> Result<Client, JsValue> {
-        panic::set_hook();
         let client = ClientOptions::parse(options).and_then(crate::Client::new);
         client.map(|client| Client(Rc::new(client))).map_err(thrown)
     }
@@ -124,25 +128,6 @@ pub fn resume(operation: u32, input: &str, now: f64) -> String {
 #[wasm_bindgen]
 pub fn abandon(operation: u32) {
     operations::abandon(operation);
-}
-
-/// The `Authorization` value of HTTP Basic (RFC 6749 section 2.3.1).
-#[wasm_bindgen(js_name = basicAuthorization)]
-pub fn basic_authorization(client_id: &str, client_secret: &str, encoding: &str) -> String {
-    rfc6749_client_authentication::basic(client_id, client_secret, encoding == "raw")
-}
-
-/// Throws error data for what can be no token that a caller has; `field` is where it was given.
-#[wasm_bindgen(js_name = checkToken)]
-pub fn check_token(token: &str, field: &str) -> Result<(), JsValue> {
-    rfc6750_bearer::check_token(token, field, rfc6750_bearer::LONGEST_TOKEN).map_err(thrown)
-}
-
-/// The `Authorization` value that presents a token; throws error data for a token that is no bearer credential. An empty
-/// type is one that is not known.
-#[wasm_bindgen(js_name = authorizationHeader)]
-pub fn authorization_header(access_token: &str, token_type: &str, issued_token_type: &str) -> Result<String, JsValue> {
-    rfc6750_bearer::authorization_header(access_token, token_type, Some(issued_token_type)).map_err(thrown)
 }
 
 /// Where this instance last panicked, such as `src/json/parser.rs:12`; empty when it did not.

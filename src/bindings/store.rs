@@ -1,10 +1,7 @@
 //! What a token exchange store asks of the core.
 
-use super::{ExchangeTemplate, data, operations, panic, thrown};
+use super::{ExchangeTemplate, data, operations, thrown};
 use crate::flow::{CallOptions, store_exchange};
-use crate::policy::cache;
-use crate::policy::resource::{ATTEMPTS, OnRefusal, ResourceCall};
-use crate::secret::Secret;
 use crate::time::UnixMillis;
 use wasm_bindgen::prelude::*;
 
@@ -40,35 +37,5 @@ impl StoreExchange {
 /// Checks the options of a store and describes its configurations; throws error data.
 #[wasm_bindgen(js_name = describeStore)]
 pub fn describe_store(options: &str) -> Result<String, JsValue> {
-    panic::set_hook();
     store_exchange::StoreExchange::describe_all(options).map_err(thrown)
-}
-
-/// What a subject is called in events, under a random key.
-#[wasm_bindgen(js_name = subjectFingerprint)]
-pub fn subject_fingerprint(key: &str, subject_token: &str) -> String {
-    cache::subject_fingerprint(key, subject_token)
-}
-
-/// Whether a token is a JWT of this issuer about this subject.
-#[wasm_bindgen(js_name = isAbout)]
-pub fn is_about(token: &str, issuer: &str, subject: &str) -> bool {
-    cache::is_about(token, issuer, subject)
-}
-
-/// What a call of a resource does about an answer to a token that was asked for with this scope. `left` is what the last
-/// verdict said; at first 0 for a request that can be sent once only, and the largest number for any other.
-#[wasm_bindgen(js_name = resourceVerdict)]
-pub fn resource_verdict(
-    status: u16,
-    www_authenticate: &str,
-    sent: &str,
-    on_refusal: &str,
-    scope: &str,
-    left: u32,
-) -> String {
-    // Another word is none that our own facade would write.
-    let on_refusal = OnRefusal::of(on_refusal).unwrap_or(OnRefusal::Fail);
-    let mut call = ResourceCall { on_refusal, scope: scope.into(), claims: None, left: left.min(ATTEMPTS) };
-    call.verdict(status, www_authenticate, &Secret::new(sent))
 }
