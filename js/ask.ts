@@ -12,6 +12,8 @@ type Question =
   | [name: "basicAuthorization", clientId: string, clientSecret: string]
   /** Throws for what can be no token that a caller has; `field` is where it was given. */
   | [name: "checkToken", token: string, field: string]
+  /** The JSON text of a list of `StoreConfig`, one for each configuration. Throws for options of a store that are wrong. */
+  | [name: "describeStore", optionsJson: string]
   /** `true` for a token that is a JWT of this issuer about this subject. */
   | [name: "isAbout", token: string, issuer: string, subject: string]
   /**

@@ -1,7 +1,6 @@
 import { closed, invalid, type Plain, requireFunctions, requirePlain } from "./arguments.js";
 import { authData, authElsewhere } from "./auth.js";
 import { brand } from "./brand.js";
-import type { RawClient } from "./core.js";
 import { signalOf } from "./deadline.js";
 import type { Finished } from "./driver.js";
 import { encodeCall, encodeOptions, encodeParams } from "./encode.js";
@@ -49,7 +48,7 @@ export class OAuthClient {
 
   readonly #issuer: string;
   readonly #options: ClientOptions;
-  readonly #engine: Engine<RawClient>;
+  readonly #engine: Engine;
   readonly #reporter: Reporter | undefined;
   readonly #clientId: string | undefined;
   #prepare: Prepare | undefined;
@@ -70,8 +69,8 @@ export class OAuthClient {
     this.#options = { ...given };
     this.#clientId = clientId ?? data?.clientId;
     this.#reporter = onEvent ? new Reporter(onEvent) : undefined;
-    this.#engine = new Engine(hostOf(given), (core) => new core.Client(encoded));
-    this.#engine.ask(() => {});
+    this.#engine = new Engine(hostOf(given), encoded);
+    this.#engine.check();
   }
 
   /** The issuer identifier, as it was given. */
@@ -207,7 +206,7 @@ export class OAuthClient {
     return { operation, engine: OAuthClient.#open(client), text, gap, signal };
   }
 
-  static #open(client: OAuthClient): Engine<RawClient> {
+  static #open(client: OAuthClient): Engine {
     if (client.#closed) throw closed("client");
     return client.#engine;
   }
@@ -250,9 +249,7 @@ export class OAuthClient {
     const request = resourceRequest(input, init);
     const { accessToken, tokenType, issuedTokenType } = presented(token);
     const engine = OAuthClient.#open(client);
-    const authorization = engine.ask((raw) =>
-      raw.authorizeResource(request.url, accessToken, tokenType, issuedTokenType ?? ""),
-    );
+    const authorization = engine.ask(request.url, accessToken, tokenType, issuedTokenType ?? "");
     if (request.signal?.aborted) throw request.signal.reason;
     const response = await request.send(engine.host, authorization);
     const error = verdictOn(response, accessToken, "fail")?.error;
@@ -272,7 +269,7 @@ export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose:
 /** An operation that is to be started. */
 interface Call {
   readonly operation: keyof Prepare;
-  readonly engine: Engine<RawClient>;
+  readonly engine: Engine;
   /** As the core takes it: its name, its parameters and its options, each on a line. */
   readonly text: string;
   readonly gap: Gap | undefined;

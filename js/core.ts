@@ -17,13 +17,11 @@ import { loader } from "./load/inline.js";
  * @internal
  */
 export interface CoreExports {
-  readonly Client: new (optionsJson: string) => RawClient;
+  readonly Starter: new (text: string) => RawStarter;
   resume(operation: number, input: string, now: number): string;
   abandon(operation: number): void;
   ask(questionJson: string): string;
   panicLocation(): string;
-  readonly StoreExchange: new (configJson: string, path: string, capsJson: string) => RawStoreExchange;
-  describeStore(optionsJson: string): string;
 }
 
 /** What starts operations. @internal */
@@ -31,6 +29,7 @@ export interface RawStarter {
   /** `operation` is what it starts, a text on each line, as the core takes it. */
   start(operation: string, now: number): string;
   template(operation: string, now: number): RawTemplate | undefined;
+  ask(questionJson: string): string;
   free(): void;
 }
 
@@ -38,16 +37,6 @@ export interface RawStarter {
 export interface RawTemplate {
   until(): number;
   read(input: string, begun: number, now: number): string;
-}
-
-/** @internal */
-export interface RawClient extends RawStarter {
-  authorizeResource(url: string, token: string, tokenType: string, issuedTokenType: string): string;
-}
-
-/** @internal */
-export interface RawStoreExchange extends RawStarter {
-  fingerprint(scope: string | undefined): string;
 }
 
 /**

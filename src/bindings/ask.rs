@@ -1,8 +1,9 @@
-//! Questions that need neither a client nor a store.
+//! Questions that need no object of the core.
 
 use super::thrown;
 use crate::error::{Bug, Error};
 use crate::fields;
+use crate::flow::store_exchange::StoreExchange;
 use crate::policy::cache::{is_about, subject_fingerprint};
 use crate::policy::resource::{ATTEMPTS, OnRefusal, ResourceCall};
 use crate::protocol::rfc6749_client_authentication::basic;
@@ -25,6 +26,7 @@ fn answer(question: &str) -> Result<String, Error> {
         "authorizationHeader" => authorization_header(&next(), &next(), Some(&next())),
         "basicAuthorization" => Ok(basic(&next(), &next(), false)),
         "checkToken" => check_token(&next(), &next(), LONGEST_TOKEN).map(|()| String::new()),
+        "describeStore" => StoreExchange::describe_all(&next()),
         "isAbout" => Ok(if is_about(&next(), &next(), &next()) { "true".into() } else { String::new() }),
         "resourceVerdict" => {
             let status = number_of(&next()).and_then(|status| status.try_into().ok()).unwrap_or_default();
