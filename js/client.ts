@@ -173,11 +173,11 @@ export class OAuthClient {
   ): Promise<PreparedRequest<T>> {
     const { engine, text, signal } = OAuthClient.#call(client, operation, params, options, true);
     client.#handedOut = true;
-    const [, paramsJson, callJson = ""] = text.split("\n");
+    const [, callJson = "", paramsJson] = text.split("\n");
     // Begun again, it goes to the endpoint that it went to, whatever is known of the metadata by then.
     const begin = (now: number, endpoint?: string) => {
       const call = endpoint === undefined ? callJson : JSON.stringify({ ...JSON.parse(callJson), endpoint });
-      return engine.begin([operation, paramsJson, call].join("\n"), now);
+      return engine.begin([operation, call, paramsJson].join("\n"), now);
     };
     const timeoutMs = options?.timeoutMs ?? engine.host.timeoutMs;
     const result = (finished: Finished) => {
@@ -199,9 +199,8 @@ export class OAuthClient {
     const signal = signalOf(options);
     const repeats = operation === "exchangeToken" && !prepared;
     let gap = options == null && repeats ? client.#engine.templates.like(params) : undefined;
-    const text = gap
-      ? textOf(gap, gap.token)
-      : [operation, encodeParams(params), encodeCall(options, prepared)].join("\n");
+    const paramsJson = gap ? "" : encodeParams(params);
+    const text = gap ? textOf(gap, gap.token) : [operation, encodeCall(options, prepared), paramsJson].join("\n");
     if (repeats) gap ??= gapOf(text, (params as Plain | undefined)?.["subjectToken"]);
     return { operation, engine: OAuthClient.#open(client), text, gap, signal };
   }
@@ -220,7 +219,7 @@ export class OAuthClient {
   ): Promise<T> {
     const started = performance.now();
     // Not judged yet: a wrong type is for the core to refuse, and no part of the event.
-    const { resource, audience, scope, subjectToken }: Plain = JSON.parse(text.split("\n", 2)[1] ?? "");
+    const { resource, audience, scope, subjectToken }: Plain = JSON.parse(text.split("\n")[2] ?? "");
     const base: EventBase & Pick<OAuthEvent, "subject"> = {
       operation,
       issuer: client.#issuer,

@@ -6,7 +6,7 @@
 
 use crate::error::{Error, ErrorCode};
 use crate::json::{Document, Malformed, Value};
-use crate::text::fill;
+use crate::text::{fill, parts};
 use crate::words;
 use std::cell::Cell;
 use std::mem::take;
@@ -259,7 +259,7 @@ impl<'t, 'a> Fields<'t, 'a> {
         let place = words::place(list, &self.text(name)?);
         if place.is_none() {
             let mut expected = String::new();
-            for word in list.split_terminator(' ') {
+            for word in parts(list, " ") {
                 if !expected.is_empty() {
                     expected.push_str(" or ");
                 }

@@ -70,6 +70,40 @@ pub fn position(text: &str, part: &str) -> Option<usize> {
     text.as_bytes().windows(part.len().max(1)).position(here)
 }
 
+/// What stands before the first separator in a text, and what behind it. `str::split_once` brings 1 KB.
+#[must_use]
+#[inline(never)]
+pub fn cut<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = text.split_at_checked(position(text, separator)?)?;
+    Some((before, rest.get(separator.len()..)?))
+}
+
+/// The parts of a text that end with a separator, and what stands behind the last, unless nothing does.
+#[must_use]
+pub fn parts<'a>(text: &'a str, separator: &'static str) -> Parts<'a> {
+    Parts { rest: text, separator }
+}
+
+/// See [`parts`].
+pub struct Parts<'a> {
+    rest: &'a str,
+    separator: &'static str,
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a str;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'a str> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (part, rest) = cut(self.rest, self.separator).unwrap_or((self.rest, ""));
+        self.rest = rest;
+        Some(part)
+    }
+}
+
 /// True when a part stands in a text.
 #[must_use]
 pub fn contains(text: &str, part: &str) -> bool {

@@ -12,6 +12,7 @@ mod panic;
 mod starter;
 
 use crate::error::Error;
+use crate::text::cut;
 use wasm_bindgen::prelude::*;
 
 /// Called with each new instance.
@@ -45,7 +46,7 @@ fn thrown(error: Error) -> JsValue {
 
 /// The lines of a text, as far as there are any. JSON text never holds a line break.
 fn lines(text: &str) -> [&str; 3] {
-    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let (second, third) = rest.split_once('\n').unwrap_or((rest, ""));
+    let (first, rest) = cut(text, "\n").unwrap_or((text, ""));
+    let (second, third) = cut(rest, "\n").unwrap_or((rest, ""));
     [first, second, third]
 }

@@ -38,7 +38,7 @@ impl Starter {
     }
 
     /// Starts an operation and gives its first step; bad parameters are a failed one. For a client `text` has the name of the
-    /// operation, its parameters and its options, each on a line; for a store the parameters alone. `now` in milliseconds
+    /// operation, its options and its parameters, each on a line; for a store the parameters alone. `now` in milliseconds
     /// since the epoch.
     pub fn start(&self, text: &str, now: f64) -> String {
         operations::start(self.operation(text), now)
@@ -49,7 +49,7 @@ impl Starter {
         let now = UnixMillis::from_js(now);
         let template = match &self.0 {
             Kind::Client(client) => {
-                let [_, params, call] = lines(text);
+                let [_, call, params] = lines(text);
                 let (request, call) = (TokenExchangeRequest::parse(params).ok()?, CallOptions::parse(call).ok()?);
                 client.exchange_template(request, call, now)
             }
@@ -72,7 +72,7 @@ impl Starter {
             Kind::Client(client) => client,
             Kind::Store(store) => return Ok(store.exchange(text, CallOptions::default())?.map(data::token)),
         };
-        let [name, params, call] = lines(text);
+        let [name, call, params] = lines(text);
         let call = CallOptions::parse(call)?;
         #[cfg(feature = "planted-panic")]
         if crate::text::contains(params, "urn:onbehalf:planted-panic") {

@@ -18,7 +18,7 @@ use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, Sco
 use crate::protocol::rfc6750_bearer::is_not_for_resources;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::{SHORTEST_ECHO, Secret, holds_anything_of, retain_unsent};
-use crate::text::{fill, join};
+use crate::text::{cut, fill, join, parts};
 use crate::time::UnixMillis;
 use std::mem::take;
 use std::rc::Rc;
@@ -250,9 +250,9 @@ impl Attempt {
     #[inline(never)]
     fn complete(&mut self, request: &mut HttpRequest, headers: Vec<Header>, body: String) {
         let ours = request.body.take().unwrap_or_default();
-        for field in body.split('&') {
-            let (name, value) = field.split_once('=').unwrap_or((field, ""));
-            if !matches!(name, "client_id" | "client_assertion_type") && !ours.split('&').any(|own| own == field) {
+        for field in parts(&body, "&") {
+            let (name, value) = cut(field, "=").unwrap_or((field, ""));
+            if !matches!(name, "client_id" | "client_assertion_type") && !parts(&ours, "&").any(|own| own == field) {
                 self.grant.secrets.push(Secret::new(form::decode(value)));
             }
         }
@@ -270,7 +270,7 @@ impl Attempt {
             }
             if !ours.iter().any(|(own, set)| own.eq_ignore_ascii_case(&name) && *set == value) {
                 // With its scheme and without.
-                let credential = value.split_once(' ').map_or(value.as_str(), |(_, credential)| credential);
+                let credential = cut(&value, " ").map_or(value.as_str(), |(_, credential)| credential);
                 self.grant.secrets.push(Secret::new(credential));
                 self.grant.secrets.push(Secret::new(value.as_str()));
             }
@@ -331,7 +331,7 @@ pub(crate) fn check_resources(list: &mut Vec<String>) -> Result<(), Error> {
 
 /// An absolute-URI (RFC 3986 section 4.3), as far as a sender has to know: a scheme (section 3.1), and no fragment.
 fn is_absolute_uri(text: &str) -> bool {
-    let scheme = text.split(':').next().unwrap_or_default();
+    let scheme = parts(text, ":").next().unwrap_or_default();
     // The characters of a token68 are those of a scheme and three more.
     let is_scheme = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && Class::TOKEN68.is_all_of(scheme)
