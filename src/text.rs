@@ -70,6 +70,20 @@ pub fn position(text: &str, part: &str) -> Option<usize> {
     text.as_bytes().windows(part.len().max(1)).position(here)
 }
 
+/// A text before the first of some ASCII characters, and the rest of it.
+#[must_use]
+#[inline(never)]
+pub fn before<'a>(text: &'a str, stops: &[u8]) -> (&'a str, &'a str) {
+    let mut at: usize = 0;
+    for byte in text.as_bytes() {
+        if stops.iter().any(|stop| stop == byte) {
+            break;
+        }
+        at = at.saturating_add(1);
+    }
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
 /// What stands before the first separator in a text, and what behind it. `str::split_once` brings 1 KB.
 #[must_use]
 #[inline(never)]
@@ -102,6 +116,13 @@ impl<'a> Iterator for Parts<'a> {
         self.rest = rest;
         Some(part)
     }
+}
+
+/// True for one of these names, in any letter case.
+#[must_use]
+#[inline(never)]
+pub fn is_one_of(names: &[&str], name: &str) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// True when a part stands in a text.

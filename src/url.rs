@@ -1,7 +1,7 @@
 //! URLs, read by the WHATWG rules: by the host's `URL` on wasm32, by the `url` crate elsewhere (the crate is 67 KB of wasm).
 
 use crate::error::{Error, ErrorCode};
-use crate::text::fill;
+use crate::text::{before, fill};
 
 /// An absolute URL as the core decides on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,19 +99,6 @@ impl Url {
             None => ("", rest.strip_prefix(':').unwrap_or_default()),
         }
     }
-}
-
-/// A text before the first of some ASCII characters, and the rest of it.
-#[inline(never)]
-fn before<'a>(text: &'a str, stops: &[u8]) -> (&'a str, &'a str) {
-    let mut at: usize = 0;
-    for byte in text.as_bytes() {
-        if stops.contains(byte) {
-            break;
-        }
-        at = at.saturating_add(1);
-    }
-    text.split_at_checked(at).unwrap_or((text, ""))
 }
 
 fn is_ipv4_loopback(hostname: &str) -> bool {

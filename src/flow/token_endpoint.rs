@@ -18,7 +18,7 @@ use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, Sco
 use crate::protocol::rfc6750_bearer::is_not_for_resources;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::{SHORTEST_ECHO, Secret, holds_anything_of, retain_unsent};
-use crate::text::{cut, fill, join, parts};
+use crate::text::{cut, fill, is_one_of, join, parts};
 use crate::time::UnixMillis;
 use std::mem::take;
 use std::rc::Rc;
@@ -218,8 +218,8 @@ impl Attempt {
         let mut known = self.credentials();
         known.extend(subject.cloned());
         known.push(Secret::new(token.access_token.as_str()));
-        for issued in [&token.refresh_token, &token.id_token].into_iter().flatten() {
-            known.push(Secret::new(issued.as_str()));
+        for issued in [&token.refresh_token, &token.id_token] {
+            known.extend(issued.as_deref().map(Secret::new));
         }
         if long {
             retain_unsent(&mut token.scope, SHORTEST_ECHO, &known);
@@ -297,7 +297,7 @@ pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Resu
         if name.is_empty() {
             return Err(invalid("extra", "`extra` has a parameter without a name"));
         }
-        if reserved.iter().chain(&client_authentication::RESERVED).any(|reserved| reserved.eq_ignore_ascii_case(name)) {
+        if is_one_of(reserved, name) || is_one_of(&client_authentication::RESERVED, name) {
             return Err(invalid(
                 &field,
                 "`{}` is a parameter of the operation itself: it has an option of its own, or is not for the caller to set",

@@ -325,13 +325,12 @@ fn is_integer(number: f64) -> bool {
 
 /// The token type as we spell it; RFC 6749 section 5.1: its case does not matter.
 fn known_type(found: &str, expected: &Expectation<'_>) -> Option<String> {
-    let listed = expected.token_types.iter().map(String::as_str);
-    for known in ["Bearer", "DPoP"].into_iter().chain(expected.exchange.map(|_| "N_A")).chain(listed) {
-        if known.eq_ignore_ascii_case(found) {
+    for known in ["Bearer", "DPoP", "N_A"] {
+        if known.eq_ignore_ascii_case(found) && (known != "N_A" || expected.exchange.is_some()) {
             return Some(known.into());
         }
     }
-    None
+    expected.token_types.iter().find(|known| known.eq_ignore_ascii_case(found)).cloned()
 }
 
 /// True for a `scope-token` (RFC 6749 section 3.3).
