@@ -118,6 +118,13 @@ impl<'a> Iterator for Parts<'a> {
     }
 }
 
+/// True for a text without white space and control characters.
+#[must_use]
+#[inline(never)]
+pub fn is_unbroken(text: &str) -> bool {
+    !text.chars().any(|character| character.is_control() || character.is_whitespace())
+}
+
 /// True for one of these names, in any letter case.
 #[must_use]
 #[inline(never)]

@@ -1,7 +1,7 @@
 //! URLs, read by the WHATWG rules: by the host's `URL` on wasm32, by the `url` crate elsewhere (the crate is 67 KB of wasm).
 
 use crate::error::{Error, ErrorCode};
-use crate::text::{before, fill};
+use crate::text::{before, fill, is_unbroken};
 
 /// An absolute URL as the core decides on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Url {
     /// which the WHATWG rules would drop silently.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        if text.chars().any(|character| character.is_control() || character.is_whitespace()) {
+        if !is_unbroken(text) {
             return None;
         }
         let mut url = Self { href: normalised(text)?, has_query: false, has_fragment: false, has_user_info: false };

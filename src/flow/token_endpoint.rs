@@ -18,7 +18,7 @@ use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, Sco
 use crate::protocol::rfc6750_bearer::is_not_for_resources;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::{SHORTEST_ECHO, Secret, holds_anything_of, retain_unsent};
-use crate::text::{cut, fill, is_one_of, join, parts};
+use crate::text::{contains, cut, fill, is_one_of, is_unbroken, join, parts};
 use crate::time::UnixMillis;
 use std::mem::take;
 use std::rc::Rc;
@@ -336,8 +336,7 @@ fn is_absolute_uri(text: &str) -> bool {
     let is_scheme = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && Class::TOKEN68.is_all_of(scheme)
         && !scheme.bytes().any(|byte| matches!(byte, b'_' | b'~' | b'/'));
-    let sound = |character: char| character != '#' && !character.is_control() && !character.is_whitespace();
-    is_scheme && scheme.len() < text.len() && text.chars().all(sound)
+    is_scheme && scheme.len() < text.len() && !contains(text, "#") && is_unbroken(text)
 }
 
 /// Audiences are any text that can stand in a form.

@@ -43,20 +43,13 @@ pub fn refused_status(response: &HttpResponse, asked: &Asked<'_>) -> Error {
             ErrorCode::UnexpectedStatus,
             "the token endpoint answered 201: a token response has status 200 (RFC 6749 section 5.1)".into(),
         ),
-        400..=599 => (
-            ErrorCode::HttpError,
-            fill(
-                "{} answered with HTTP status {} and no OAuth error",
-                &[&origin_of(asked.url), &decimal(status.into())],
-            ),
-        ),
-        _ => (
-            ErrorCode::UnexpectedStatus,
-            fill(
-                "{} answered with HTTP status {} where 200 is expected",
-                &[&origin_of(asked.url), &decimal(status.into())],
-            ),
-        ),
+        _ => {
+            let (code, message) = match status {
+                400..=599 => (ErrorCode::HttpError, "{} answered with HTTP status {} and no OAuth error"),
+                _ => (ErrorCode::UnexpectedStatus, "{} answered with HTTP status {} where 200 is expected"),
+            };
+            (code, fill(message, &[&origin_of(asked.url), &decimal(status.into())]))
+        }
     };
     let no_words = asked.token_endpoint && response.body.trim_ascii().is_empty();
     let action = if status == 403 && no_words { Action::FixClientAuth } else { by_status(status) };
