@@ -5,10 +5,11 @@
  */
 import type { Deadline } from "./deadline.js";
 import { configError } from "./errors.js";
+import { isObject } from "./shape.js";
 import type { ResponseLike } from "./types.js";
 
 /** Headers by lower-case name. @internal */
-export type HeaderRecord = Record<string, string>;
+export type HeaderRecord = Readonly<Record<string, string>>;
 
 /** Whether this can be the status of an answer; 0 is what pages see of some. */
 export function isStatus(value: unknown): boolean {
@@ -17,29 +18,28 @@ export function isStatus(value: unknown): boolean {
 
 /** Refuses what is no answer at all, naming what is missing. */
 export function checkShape(response: ResponseLike): void {
-  if (typeof response !== "object" || response === null) throw unusable("has to resolve to a Response");
+  if (!isObject(response)) throw unusable("has to resolve to a Response");
   if (!isStatus(response.status)) throw unusable("resolved to an object without a numeric status");
   if (response.bodyUsed === true) throw unusable("resolved to a Response whose body has been read already");
 }
 
 /**
- * All headers but `set-cookie`: cookies of a server are nobody's business here.
+ * All headers but `set-cookie`: cookies of a server are nobody's business here. Frozen.
  *
  * Takes a `Headers`, a `Map`, pairs, a plain object, or nothing.
  */
 export function readHeaders(source: unknown): HeaderRecord {
-  const record: HeaderRecord = {};
+  const record: Record<string, string> = {};
   const put = (value: unknown, name: unknown): void => {
     const key = String(name).toLowerCase();
     if (key === "set-cookie" || value == null) return;
     const text = Array.isArray(value) ? value.join(", ") : String(value);
     record[key] = Object.hasOwn(record, key) ? `${record[key]}, ${text}` : text;
   };
-  if (typeof source !== "object" || source === null) return record;
   if (Array.isArray(source)) for (const [name, value] of source) put(value, name);
-  else if (typeof (source as Headers).forEach === "function") (source as Headers).forEach(put);
-  else for (const [name, value] of Object.entries(source)) put(value, name);
-  return record;
+  else if (typeof (source as Headers | undefined)?.forEach === "function") (source as Headers).forEach(put);
+  else if (isObject(source)) for (const [name, value] of Object.entries(source)) put(value, name);
+  return Object.freeze(record);
 }
 
 /** One header, without reading all of them where the host's own class holds them. */
@@ -65,19 +65,18 @@ export async function readBody(
   // cross-origin answer, so there the length may be that of a compressed body.
   // One beside a transfer encoding is no length either (RFC 9112 section 6.3), which not every host sees to.
   const plain = headerOf(headers, "content-encoding") == null && headerOf(headers, "transfer-encoding") == null;
-  const whole = length >= 0 && plain && response.type !== "cors";
-  if (whole && typeof response.text === "function") return within(limit, await deadline.wait(response.text()));
-  const { body } = response;
-  if (typeof body === "object" && body !== null) {
-    const chunks = chunksOf(body);
+  const whole = length >= 0 && plain && response.type !== "cors" && typeof response.text === "function";
+  if (!whole) {
+    const chunks = chunksOf(response.body);
     if (chunks) return drain(chunks, limit, deadline);
-  }
-  if (typeof response.arrayBuffer === "function") {
-    const bytes = await deadline.wait(response.arrayBuffer());
-    return bytes.byteLength > limit ? undefined : decoder.decode(bytes);
+    if (typeof response.arrayBuffer === "function") {
+      const bytes = await deadline.wait(response.arrayBuffer());
+      return bytes.byteLength > limit ? undefined : decoder.decode(bytes);
+    }
   }
   if (typeof response.text === "function") return within(limit, await deadline.wait(response.text()));
   if (typeof response.json === "function") return within(limit, await deadline.wait(jsonText(response)));
+  const { body } = response;
   if (typeof body === "string") return within(limit, body);
   if (body === null) return "";
   throw unusable("resolved to an object without body, arrayBuffer(), text() and json()");
@@ -95,7 +94,8 @@ interface Chunks {
 }
 
 /** A web stream, or the stream of Node that some implementations of `fetch` give. */
-function chunksOf(body: object): Chunks | undefined {
+function chunksOf(body: unknown): Chunks | undefined {
+  if (!isObject(body)) return undefined;
   const stream = body as Partial<ReadableStream & AsyncIterable<unknown>>;
   if (typeof stream.getReader === "function") {
     const reader = stream.getReader();
@@ -106,7 +106,9 @@ function chunksOf(body: object): Chunks | undefined {
 }
 
 async function drain(chunks: Chunks, limit: number, deadline: Deadline): Promise<string | undefined> {
-  const parts: Uint8Array[] = [];
+  // The first piece as it is: nearly all answers are one. Further ones are copied, for each that is kept takes more memory than
+  // a few bytes in it, and their number has no bound.
+  let all: Uint8Array = new Uint8Array();
   let size = 0;
   let complete = false;
   try {
@@ -114,29 +116,26 @@ async function drain(chunks: Chunks, limit: number, deadline: Deadline): Promise
       const { done, value } = await deadline.wait(chunks.next());
       if (done) {
         complete = true;
-        return decoder.decode(joined(parts, size));
+        return decoder.decode(all.subarray(0, size));
       }
       const part = typeof value === "string" ? new TextEncoder().encode(value) : (value as Uint8Array);
       if (!ArrayBuffer.isView(part)) throw unusable("resolved to a body that gives neither bytes nor text");
-      size += part.byteLength;
-      if (size > limit) return undefined;
-      parts.push(part);
+      const end = size + part.byteLength;
+      if (end > limit) return undefined;
+      if (size === 0) all = part;
+      else {
+        if (end > all.length) {
+          const before = all;
+          all = new Uint8Array(2 * end);
+          all.set(before);
+        }
+        all.set(part, size);
+      }
+      size = end;
     }
   } finally {
     if (!complete) quietly(() => chunks.stop());
   }
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const [first] = parts;
-  if (parts.length === 1 && first) return first;
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.byteLength;
-  }
-  return all;
 }
 
 /** For an object that has nothing but `json()`. When that fails the status still tells something. */

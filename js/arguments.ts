@@ -4,6 +4,7 @@
  * @internal
  */
 import { type ConfigError, configError } from "./errors.js";
+import { isObject } from "./shape.js";
 
 /** A plain object of the caller's. */
 export type Plain = Record<string, unknown>;
@@ -18,9 +19,10 @@ export function missing(field: string): ConfigError {
   return configError("missing_option", field, `\`${field}\` is required`);
 }
 
-/** Refuses a name that is none of the caller's. An option that is null or undefined is absent, whatever its name. */
-export function refuse(plain: Plain, name: string): void {
-  if (plain[name] != null) throw configError("unknown_option", name, `there is no option \`${name}\``);
+/** Refuses names that are none of the caller's. An option that is null or undefined is absent, whatever its name. */
+export function refuse(plain: Plain, ...names: readonly string[]): void {
+  for (const name of names)
+    if (plain[name] != null) throw configError("unknown_option", name, `there is no option \`${name}\``);
 }
 
 /** The error of a call after `close`. */
@@ -57,7 +59,7 @@ export function requirePlain(value: unknown, field: string): Plain {
 }
 
 export function isPlain(value: unknown): value is Plain {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  if (!isObject(value) || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   // The second is the prototype of plain objects of any realm.
   return prototype === null || Object.getPrototypeOf(prototype) === null;

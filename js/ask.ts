@@ -14,8 +14,10 @@ type Question =
   | [name: "checkToken", token: string, field: string]
   /** The JSON text of a list of `StoreConfig`, one for each configuration. Throws for options of a store that are wrong. */
   | [name: "describeStore", optionsJson: string]
-  /** `true` for a token that is a JWT of this issuer about this subject. */
-  | [name: "isAbout", token: string, issuer: string, subject: string]
+  /** What tells a subject of an issuer from any other. */
+  | [name: "identity", issuer: string, subject: string]
+  /** Whom a token is about, as `identity` has it; empty when it does not say. */
+  | [name: "identityOf", token: string]
   /**
    * The JSON text of the `ResourceVerdict` about an answer to a token that was asked for with this scope. `left` is what the
    * last verdict said; at first 0 for a request that can be sent once only, and -1 for any other.

@@ -7,7 +7,7 @@ export function attempt<A, B, T>(call: (first: A, second: B) => T | PromiseLike<
   }
 }
 
-/** Tells a listener of the caller's. What it makes of that, and whether it fails, is its own affair. @internal */
+/** Tells a listener of the caller's, or the host. What it makes of that, and whether it fails, is its own affair. @internal */
 export function tell<A, B>(listener: (first: A, second: B) => unknown, first: A, second: B): void {
   attempt(listener, first, second).catch(nothing);
 }

@@ -8,6 +8,7 @@ import { brand } from "./brand.js";
 import { available } from "./core.js";
 import { configError } from "./errors.js";
 import type { AuthData } from "./generated.js";
+import { isObject } from "./shape.js";
 import type { HostHeaders, HostURLSearchParams, ServerMetadata } from "./types.js";
 
 /** What a function that authenticates a request is called with. It changes `headers` and `body` in place. */
@@ -75,7 +76,7 @@ export class BasicAuth {
     options?: { readonly encoding?: "form" | "raw" | undefined } | null,
   ) {
     const { encoding, ...others } = requirePlain(options ?? {}, "options");
-    for (const name of Object.keys(others)) refuse(others, name);
+    refuse(others, ...Object.keys(others));
     const form = requireOneOf("encoding", encoding, "form", "raw");
     this.#data = { ...withClient("basic", clientId, clientSecret), ...(form && { encoding: form }) };
   }
@@ -146,7 +147,7 @@ export class MultiZoneBasicAuth {
 
   /** Takes `{ zone: [id, secret] }`. Throws `ConfigError`, for an empty record too. */
   constructor(zones: Readonly<Record<string, readonly [id: string, secret: string]>>) {
-    if (typeof zones !== "object" || zones === null) throw missing("zones");
+    if (!isObject(zones)) throw missing("zones");
     for (const [zone, pair] of Object.entries(zones)) {
       const field = `zones.${requireText("zones", zone)}`;
       if (!Array.isArray(pair) || pair.length !== 2) {

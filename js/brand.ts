@@ -1,4 +1,5 @@
 import { INSPECT, type Inspect } from "./redact.js";
+import { isObject } from "./shape.js";
 
 /**
  * Gives a class a name that every copy of the package knows: `import` and `require` may load two of them in one
@@ -17,7 +18,7 @@ export function brand<T extends object>(type: { readonly prototype: T }, name: s
   define(prototype, mark, true);
   define(type, Symbol.hasInstance, function (this: unknown, value: unknown): boolean {
     // Subclasses inherit this function. They have no mark, so for them the prototype chain decides as usual.
-    return this === type ? typeof value === "object" && value !== null && mark in value : ordinary.call(this, value);
+    return this === type ? isObject(value) && mark in value : ordinary.call(this, value);
   });
   if (!view) return;
   define(prototype, INSPECT, function (this: T, depth: number, options: object, inspect?: Inspect): unknown {

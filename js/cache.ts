@@ -48,6 +48,8 @@ export interface Entry {
   flights: number;
   /** What the subject is called in events. */
   subjectName: string | undefined;
+  /** Whom its tokens are about, once somebody asked. */
+  identities: string[] | undefined;
   /** The next ones in the ring of those with a token, itself if it is the only one; so is `newer`. Without a token none. */
   older: Entry | undefined;
   newer: Entry | undefined;
@@ -67,6 +69,7 @@ function made(lane: Lane, subject: string): Entry {
     attached: true,
     flights: 0,
     subjectName: undefined,
+    identities: undefined,
     older: undefined,
     newer: undefined,
     lane,
@@ -193,7 +196,7 @@ export class TokenCache {
   /** Takes the token out of an entry, and the entry out of the ring. Gives false when there is none. */
   #clear(entry: Entry): boolean {
     entry.usableUntil = entry.staleUntil = 0;
-    entry.response = entry.owner = entry.credential = undefined;
+    entry.response = entry.owner = entry.credential = entry.identities = undefined;
     const { older, newer } = entry;
     if (!older || !newer) return false;
     older.newer = newer;

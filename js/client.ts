@@ -5,12 +5,12 @@ import { signalOf } from "./deadline.js";
 import type { Finished } from "./driver.js";
 import { encodeCall, encodeOptions, encodeParams } from "./encode.js";
 import { Engine } from "./engine.js";
-import { type EventBase, type OAuthEvent, Reporter } from "./events.js";
+import { type EventBase, type OAuthEvent, Reporter, scopesOf } from "./events.js";
 import type { ClientCredentialsRequest, TokenExchangeRequest } from "./generated.js";
 import { hostOf } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import { prepare } from "./prepare.js";
-import { given, refused, resourceRequest, verdictOn } from "./resource.js";
+import { refused, resourceRequest, verdictOn } from "./resource.js";
 import { type Gap, gapOf, textOf } from "./template.js";
 import { TokenResponse } from "./token-response.js";
 import type {
@@ -62,7 +62,6 @@ export class OAuthClient {
     const { auth, onEvent, clientId } = given;
     requireFunctions(given, "fetch", "onEvent");
     const data = authData(auth);
-    if (issuer != null && typeof issuer !== "string") throw invalid("issuer", "a string");
     const { fetch: _, onEvent: __, ...plain } = requirePlain(given, "options");
     const encoded = encodeOptions(plain, data, { issuer }, "options");
     this.#issuer = issuer;
@@ -224,8 +223,8 @@ export class OAuthClient {
       operation,
       issuer: client.#issuer,
       ...(client.#clientId !== undefined && { clientId: client.#clientId }),
-      resource: [...list(resource), ...list(audience)],
-      requestedScopes: list(scope).flatMap((scope) => scope.split(" ").filter(Boolean)),
+      resource: [...list(resource), ...list(audience)].filter(Boolean),
+      requestedScopes: scopesOf(list(scope)),
       ...(typeof subjectToken === "string" && { subject: reporter.nameOf(subjectToken) }),
     };
     try {
@@ -253,7 +252,7 @@ export class OAuthClient {
     const response = await request.send(engine.host, authorization);
     const error = verdictOn(response, accessToken, "fail")?.error;
     if (error) throw refused(error, response);
-    return given(response);
+    return response;
   }
 }
 

@@ -6,9 +6,10 @@
  */
 import { createCore } from "onbehalf:glue";
 import { invalid } from "./arguments.js";
-import { configError, InternalError, toError } from "./errors.js";
+import { configError, defect, toError } from "./errors.js";
 import type { Step as WireStep } from "./generated.js";
 import { loader } from "./load/inline.js";
+import { isBytes, tagOf } from "./shape.js";
 
 /**
  * What the glue exports. Whatever is declared a string or a number here must really be one: nothing checks it. Data comes
@@ -101,8 +102,7 @@ export function enter<T>(instance: Instance, call: (core: CoreExports) => T): T 
     // through wasm frames: in each case destructors were skipped.
     if (typeof thrown === "string") throw toError(JSON.parse(thrown));
     instance.worn = true;
-    const message = `a defect in onbehalf stopped this call${panicPlace(instance)}; please report it`;
-    throw new InternalError(message, { cause: thrown });
+    throw defect(`a defect in onbehalf stopped this call${panicPlace(instance)}; please report it`, thrown);
   }
 }
 
@@ -172,16 +172,16 @@ function compile(): WebAssembly.Module {
   try {
     return loader.compile();
   } catch (cause) {
-    throw refused(cause);
+    return refused(cause);
   }
 }
 
 async function compileFrom(source: InitSource): Promise<WebAssembly.Module> {
-  if (hasTag(source, "WebAssembly.Module")) return source as WebAssembly.Module;
-  if (typeof source === "string" || hasTag(source, "URL"))
-    return compileResponse(await fetchWasm(source as string | URL));
-  if (hasTag(source, "Response")) return compileResponse(source as Response);
-  if (ArrayBuffer.isView(source) || hasTag(source, "ArrayBuffer")) return compileBytes(source as BufferSource);
+  const tag = tagOf(source);
+  if (tag === "WebAssembly.Module") return source as WebAssembly.Module;
+  if (typeof source === "string" || tag === "URL") return compileResponse(await fetchWasm(source as string | URL));
+  if (tag === "Response") return compileResponse(source as Response);
+  if (isBytes(source)) return compileBytes(source);
   throw invalid("source", "a URL, a Response, bytes or a WebAssembly.Module");
 }
 
@@ -198,13 +198,13 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
   // Compiling while it arrives is refused under any other content type, and some hosts do not have it.
   const streams = typeof WebAssembly.compileStreaming === "function" && response instanceof Response;
   if (streams && response.headers.get("content-type") === "application/wasm") {
-    return WebAssembly.compileStreaming(response).catch((cause) => Promise.reject(refused(cause)));
+    return WebAssembly.compileStreaming(response).catch(refused);
   }
   return compileBytes(await response.arrayBuffer());
 }
 
 function compileBytes(bytes: BufferSource): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(bytes).catch((cause) => Promise.reject(refused(cause)));
+  return WebAssembly.compile(bytes).catch(refused);
 }
 
 /** Where the last panic of an instance was, in source lines of ours: it never holds data of a call. */
@@ -217,15 +217,10 @@ function panicPlace({ core }: Instance): string {
   }
 }
 
-function refused(cause: unknown): Error {
-  return unavailable("the host refused to compile it (a content security policy needs 'wasm-unsafe-eval')", cause);
+function refused(cause: unknown): never {
+  throw unavailable("the host refused to compile it (a content security policy needs 'wasm-unsafe-eval')", cause);
 }
 
 function unavailable(why: string, cause?: unknown): Error {
   return configError("wasm_unavailable", undefined, `the WebAssembly of onbehalf could not be used: ${why}`, cause);
-}
-
-// By tag rather than by class: a value may come from another realm.
-function hasTag(value: unknown, tag: string): boolean {
-  return Object.prototype.toString.call(value) === `[object ${tag}]`;
 }

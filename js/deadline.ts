@@ -131,7 +131,8 @@ const WATCHED = new WeakMap<AbortSignalLike, { readonly deadlines: Set<Deadline>
 export function signalOf(options: unknown): AbortSignalLike | undefined {
   const signal = (options as { signal?: AbortSignalLike | null } | null | undefined)?.signal;
   if (signal == null) return undefined;
-  if (typeof signal.aborted === "boolean" && typeof signal.addEventListener === "function") return signal;
+  const isTarget = typeof signal.addEventListener === "function" && "removeEventListener" in signal;
+  if (typeof signal.aborted === "boolean" && isTarget) return signal;
   throw invalid("signal", "an AbortSignal");
 }
 

@@ -1,3 +1,5 @@
+import { isObject } from "./shape.js";
+
 /**
  * A document of a server as an object: frozen at every depth, and without a prototype.
  *
@@ -16,7 +18,7 @@ export function parseDocument(text: string): Readonly<Record<string, unknown>> {
 
 // Called for the inner values first: what is frozen here is complete.
 function freeze(name: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
+  if (!isObject(value)) return value;
   // The outermost has no name. Another one without a name loses nothing but its prototype.
   return Object.freeze(name === "" && !Array.isArray(value) ? Object.setPrototypeOf(value, null) : value);
 }

@@ -19,7 +19,7 @@ import { Deadline } from "./deadline.js";
 import { ConfigError, toError } from "./errors.js";
 import type { Flights } from "./flight.js";
 import type { AuthenticateRequest, ErrorData, StepInput, WireRequest } from "./generated.js";
-import { fetchOf } from "./host.js";
+import { fetchOf, networkError } from "./host.js";
 import { serverMetadata } from "./metadata.js";
 import type { AbortSignalLike, FetchInit, FetchLike, HostHeaders, HostURLSearchParams, ResponseLike } from "./types.js";
 
@@ -113,11 +113,10 @@ export function abandon({ instance, step }: Begun): void {
 
 /** The error for a failed step. */
 export function failure(error: ErrorData, answer: Answer | undefined): Error {
-  if (error.kind === "network")
-    return toError(error, answer && "cause" in answer ? { cause: answer.cause } : undefined);
+  if (error.kind === "network") return networkError(error.code, error.message, answer?.cause);
   // Of an answer that an option of the caller's stands against, nothing is told.
   const headers = error.kind === "config" ? undefined : answer?.headers;
-  return toError(error, { headers: headers && Object.freeze(readHeaders(headers)) });
+  return toError(error, { headers: headers && readHeaders(headers) });
 }
 
 /** The answer to a request, as the core takes it. It has no body when that is too long. */

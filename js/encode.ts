@@ -6,6 +6,7 @@
  */
 import { invalid, isPlain, type Plain, refuse, requirePlain } from "./arguments.js";
 import { ConfigError, configError } from "./errors.js";
+import { isObject } from "./shape.js";
 
 /** The parameters of an operation. `null` and `undefined` members are absent ones. */
 export function encodeParams(params: unknown): string {
@@ -17,7 +18,7 @@ export function encodeParams(params: unknown): string {
 export function encodeCall(options: unknown, prepared: boolean): string {
   if (options == null && !prepared) return "";
   const { signal, ...call } = requirePlain(options ?? {}, "options");
-  for (const name of ["prepared", "endpoint"]) refuse(call, name);
+  refuse(call, "prepared", "endpoint");
   if (call["headers"] != null) call["headers"] = pairs(call["headers"], "headers");
   if (prepared) call["prepared"] = true;
   return json(call, "options");
@@ -26,7 +27,7 @@ export function encodeCall(options: unknown, prepared: boolean): string {
 /** The options of a client or a configuration, but for its functions. `own` are those that only this side may write. */
 export function encodeOptions(options: Plain, auth: object | undefined, own: Plain, field: string): string {
   const encoded: Plain = { ...options, auth, ...own, browser: inBrowser() || undefined };
-  for (const name of ["browser", ...Object.keys(own)]) refuse(options, name);
+  refuse(options, "browser", ...Object.keys(own));
   for (const name of ["customHeaders", "extraParams"]) {
     if (options[name] != null) encoded[name] = pairs(options[name], name);
   }
@@ -47,9 +48,7 @@ export function pairs(source: unknown, field: string): [string, string][] {
     else if (typeof name === "string" && typeof value === "string") list.push([name, value]);
     else throw invalid(`${field}.${String(name)}`, "a string");
   };
-  if (typeof source !== "object" || source === null) {
-    throw invalid(field, "an object, or a list of names with values");
-  }
+  if (!isObject(source)) throw invalid(field, "an object, or a list of names with values");
   if (!Array.isArray(source) && typeof (source as Headers).forEach === "function") (source as Headers).forEach(put);
   else if (Symbol.iterator in source) {
     for (const pair of source as Iterable<unknown>) {

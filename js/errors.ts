@@ -7,6 +7,7 @@
 import { brand } from "./brand.js";
 import type { Action, Challenge, ErrorCode, ErrorData, ErrorKind, Fault } from "./generated.js";
 import { INSPECT, type Inspect } from "./redact.js";
+import { isObject } from "./shape.js";
 
 /** What an error is made of. */
 export type ErrorInit = Omit<ErrorData, "kind">;
@@ -222,13 +223,7 @@ export class InternalError extends OAuthError {
   static {
     named(this, "InternalError");
   }
-
-  constructor(init: ErrorInit | string, context?: ErrorContext) {
-    super(typeof init === "string" ? { ...DEFECT, message: init } : init, context);
-  }
 }
-
-const DEFECT = { code: "internal_error", action: "report_bug", retryable: false, fault: "bug" } as const;
 
 const CLASSES: Readonly<Record<ErrorKind, new (init: ErrorInit, context?: ErrorContext) => OAuthError>> = {
   config: ConfigError,
@@ -268,14 +263,12 @@ function shown(text: string): string {
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** No answer, for a reason that is seen on this side of the boundary. @internal */
-export function networkError(code: "timeout" | "unreachable", message: string, cause: unknown): OAuthError {
-  return toError({ kind: "network", code, message, action: "network", retryable: true, fault: "network" }, { cause });
-}
-
-/** No answer in time. `who` did not give it. @internal */
-export function timedOut(who: string, cause: unknown): OAuthError {
-  return networkError("timeout", `${who} did not answer before \`timeoutMs\` was over`, cause);
+/** A bug of ours that is seen on this side of the boundary. @internal */
+export function defect(message: string, cause: unknown): OAuthError {
+  return toError(
+    { kind: "internal", code: "internal_error", message, action: "report_bug", retryable: false, fault: "bug" },
+    { cause },
+  );
 }
 
 /** The name is a literal on the prototype: bundlers rename classes, and stack traces take it from there. */
@@ -286,17 +279,28 @@ function named(type: typeof OAuthError, name: string): void {
 
 /** All that is printed of a cause: its message may quote the request it failed with. */
 function nameAndCode(cause: unknown): object {
-  if (typeof cause !== "object" || cause === null) return { name: typeof cause };
+  if (!isObject(cause)) return { name: typeof cause };
+  const code = codeOf(cause);
+  let name: unknown;
   try {
-    const { name, code, cause: inner } = cause as { name?: unknown; code?: unknown; cause?: { code?: unknown } };
-    // The fetch of Node says only "fetch failed", and keeps the system's code one level down.
-    const shown = plain(code) ?? plain(inner?.code);
-    return { name: plain(name) ?? "Error", ...(shown !== undefined && { code: shown }) };
+    name = (cause as Error).name;
   } catch {
-    return { name: "Error" };
+    // It has none that can be read.
   }
+  return { name: typeof name === "string" ? name : "Error", ...(code && { code }) };
 }
 
-function plain(value: unknown): string | number | undefined {
-  return typeof value === "string" || typeof value === "number" ? value : undefined;
+/**
+ * The code of the innermost cause that has one: the fetch of Node says only "fetch failed", and keeps the system's code
+ * below. Codes are words such as `ECONNREFUSED`: any other text may be a secret.
+ *
+ * @internal
+ */
+export function codeOf(cause: unknown, depth = 4): string | undefined {
+  try {
+    const { code, cause: inner } = cause as { code: string; cause?: unknown };
+    return (depth > 0 && codeOf(inner, depth - 1)) || /^[A-Z][A-Z0-9_]{1,63}$/.exec(code)?.[0];
+  } catch {
+    return undefined;
+  }
 }

@@ -47,6 +47,11 @@ export interface OAuthEvent {
 /** What an event says whatever has happened. @internal */
 export type EventBase = Pick<OAuthEvent, "issuer" | "clientId" | "resource" | "requestedScopes" | "ref" | "operation">;
 
+/** The scopes of these texts, each once, as they are asked for. @internal */
+export function scopesOf(texts: readonly string[]): string[] {
+  return [...new Set(texts.flatMap((text) => text.split(" ").filter(Boolean)))];
+}
+
 /** Hands events to the caller's function. @internal */
 export class Reporter {
   readonly #listener: (event: OAuthEvent) => unknown;

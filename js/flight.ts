@@ -1,4 +1,6 @@
+import { tell } from "./attempt.js";
 import { Deadline } from "./deadline.js";
+import { loader } from "./load/inline.js";
 
 /** Makes a call. It ends when all who wait for it have gone, and has no time limit: each of them has one. */
 type Fly<T> = (deadline: Deadline) => Promise<T>;
@@ -22,8 +24,9 @@ interface Flight<T> {
  * invalidation takes the very object that is the key.
  *
  * Whoever waits is bound by its own time. Some hosts bind a promise to the request in which it was made, and it never
- * settles once that request has ended. So a joiner waits for another's call at most until that one's time is up, and makes
- * its own in what is left of its time.
+ * settles once that request has ended. So a call is handed to such a host, to outlive its request. Where that cannot be
+ * done, or is not enough, a joiner waits for another's call at most until that one's time is up, and makes its own in what
+ * is left of its time.
  *
  * @internal
  */
@@ -77,6 +80,7 @@ export class Flights<T> {
       waiting: 0,
     };
     this.#running.set(key, flight);
+    if (loader.keep) tell(loader.keep, flight.promise, undefined);
     return flight;
   }
 
@@ -89,8 +93,12 @@ export class Flights<T> {
   /** Ends a call that nobody waits for any more: `late` when the last one had no time left, rather than gone away. */
   #abandon(key: unknown, flight: Flight<T>, late: boolean): void {
     this.#remove(key, flight);
-    if (late) flight.own.expire();
-    else flight.own.stop(undefined);
+    try {
+      if (late) flight.own.expire();
+      else flight.own.stop(undefined);
+    } catch {
+      // workerd refuses to end what another request has begun: it ends with that request, or in its own time.
+    }
   }
 
   #remove(key: unknown, flight: Flight<T>): void {

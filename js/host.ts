@@ -1,8 +1,9 @@
 import type { ClientAuthFunction } from "./auth.js";
 import type { Host } from "./driver.js";
-import { configError } from "./errors.js";
+import { inBrowser } from "./encode.js";
+import { codeOf, configError, type OAuthError, toError } from "./errors.js";
 import { Flights } from "./flight.js";
-import { MAX_RESPONSE_BYTES, TIMEOUT_MS } from "./generated.js";
+import { type ErrorCode, MAX_RESPONSE_BYTES, TIMEOUT_MS } from "./generated.js";
 import type { ClientOptions, FetchLike } from "./types.js";
 
 /** What the driver needs, of the options of a client or a configuration. @internal */
@@ -27,4 +28,16 @@ export function fetchOf(given: FetchLike | undefined): FetchLike {
   const call = given ?? (globalThis.fetch as FetchLike | undefined);
   if (typeof call === "function") return call;
   throw configError("missing_option", "fetch", "this host has no `fetch`: give one as an option");
+}
+
+/** No answer. The host says why in a `cause`; a page is not told whether it was CORS. @internal */
+export function networkError(code: ErrorCode, message: string, cause: unknown): OAuthError {
+  const known = codeOf(cause);
+  if (code === "unreachable") message += known ? ` (${known})` : inBrowser() ? ", or CORS forbids it" : "";
+  return toError({ kind: "network", code, message, action: "network", retryable: true, fault: "network" }, { cause });
+}
+
+/** No answer in time. `who` did not give it. @internal */
+export function timedOut(who: string, cause: unknown): OAuthError {
+  return networkError("timeout", `${who} did not answer before \`timeoutMs\` was over`, cause);
 }

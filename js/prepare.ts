@@ -27,6 +27,7 @@ import {
 import { pairs } from "./encode.js";
 import { configError } from "./errors.js";
 import type { WireRequest } from "./generated.js";
+import { isBytes } from "./shape.js";
 import type { AbortSignalLike, PreparedRequest, PreparedRetry } from "./types.js";
 
 /** The operation to prepare. */
@@ -135,8 +136,6 @@ function feed(instance: Instance, history: Fed[], step: Pending, answer: Answer)
 function textOf(body: unknown): string {
   if (body == null) return "";
   if (typeof body === "string") return body;
-  if (ArrayBuffer.isView(body) || Object.prototype.toString.call(body) === "[object ArrayBuffer]") {
-    return decoder.decode(body as ArrayBuffer);
-  }
+  if (isBytes(body)) return decoder.decode(body);
   throw invalid("body", "a string or bytes");
 }

@@ -10,9 +10,10 @@ import { attempt } from "./attempt.js";
 import { Deadline, signalOf } from "./deadline.js";
 import type { Host } from "./driver.js";
 import { inBrowser } from "./encode.js";
-import { configError, networkError, type OAuthError, timedOut, toError } from "./errors.js";
+import { configError, type OAuthError, toError } from "./errors.js";
 import type { ErrorData, OnRefusal, ResourceVerdict } from "./generated.js";
-import { fetchOf } from "./host.js";
+import { fetchOf, networkError, timedOut } from "./host.js";
+import { isBytes, isObject, tagOf } from "./shape.js";
 import type { AbortSignalLike, HostRequestInit, HostResponse, ResourceInput, ResponseLike } from "./types.js";
 
 /** A request to a resource, without its token. */
@@ -26,14 +27,14 @@ export interface ResourceRequest {
    * Sends it with this Authorization header, and waits for the answer as long as `host` says. A redirect comes back as it
    * is: following it would hand the token on.
    */
-  send(host: Pick<Host, "fetch" | "timeoutMs">, authorization: string): Promise<ResponseLike>;
+  send(host: Pick<Host, "fetch" | "timeoutMs">, authorization: string): Promise<HostResponse>;
 }
 
 /** Takes what `fetch` takes. Throws `ConfigError`, also for an Authorization header: that one is ours. */
 export function resourceRequest(input: ResourceInput, init: HostRequestInit | null | undefined): ResourceRequest {
   const given = (init ?? {}) as RequestInit;
   if (typeof given !== "object") throw invalid("init", "what fetch takes");
-  const request = typeof input === "object" && input !== null && "url" in input ? (input as Request) : undefined;
+  const request = isObject(input) && "url" in input ? (input as Request) : undefined;
   const url = made("input", "an absolute URL, or a Request", () => new URL(String(request?.url ?? input)));
   const { href, protocol, username, password } = url;
   // That of a blob is the origin of the page that made it.
@@ -95,7 +96,8 @@ export function resourceRequest(input: ResourceInput, init: HostRequestInit | nu
       deadline.end();
     }
     checkShape(response);
-    if (response.redirected !== true) return response;
+    // It is of the class that the `fetch` in use gives.
+    if (response.redirected !== true) return response as HostResponse;
     discard(response);
     throw toError({ ...REDIRECTED, status: response.status });
   };
@@ -121,12 +123,7 @@ export function verdictOn(
 /** The error of a refusal, whose answer is not read further. */
 export function refused(error: ErrorData, response: ResponseLike): OAuthError {
   discard(response);
-  return toError(error, { headers: Object.freeze(readHeaders(response.headers)) });
-}
-
-/** The answer for the caller: it is of the class that the `fetch` in use gives. */
-export function given(response: ResponseLike): HostResponse {
-  return response as HostResponse;
+  return toError(error, { headers: readHeaders(response.headers) });
 }
 
 /** What ends a request: its deadline, as long as it is waited for, and its caller also while the body is read. */
@@ -164,10 +161,8 @@ function keepManner(init: Init, request: Request): void {
 }
 
 function isReplayable(body: unknown): boolean {
-  if (body === undefined || typeof body === "string" || ArrayBuffer.isView(body)) return true;
-  return ["ArrayBuffer", "URLSearchParams", "Blob", "File", "FormData"].includes(
-    Object.prototype.toString.call(body).slice(8, -1),
-  );
+  if (body === undefined || typeof body === "string" || isBytes(body)) return true;
+  return ["URLSearchParams", "Blob", "File", "FormData"].includes(tagOf(body));
 }
 
 /** The token goes into the first; the others are between the host and its next hop (RFC 9110 sections 7.6.1 and 10.1.1). */

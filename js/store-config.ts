@@ -7,11 +7,12 @@ import { invalid, requireFunctions, requirePlain } from "./arguments.js";
 import { ask } from "./ask.js";
 import { authData } from "./auth.js";
 import type { Lane, TokenCache } from "./cache.js";
+import { parseDocument } from "./document.js";
 import { abandon, failure } from "./driver.js";
 import { encodeOptions, json } from "./encode.js";
 import { Engine } from "./engine.js";
 import { ConfigError, configError } from "./errors.js";
-import type { EventBase } from "./events.js";
+import { type EventBase, scopesOf } from "./events.js";
 import type { StoreConfig } from "./generated.js";
 import { hostOf } from "./host.js";
 import type { TokenExchangeConfig, TokenExchangeStoreOptions, TokenOptions } from "./store-types.js";
@@ -54,6 +55,11 @@ export class Slot {
     return this.#fingerprint(undefined);
   }
 
+  /** Who is asked for its tokens, as messages name it. */
+  get asked(): string {
+    return new URL(this.config.tokenEndpoint ?? this.about.issuer).origin;
+  }
+
   /** The lane of these scopes, or of the configured ones. Throws `ConfigError` for a scope that cannot be asked for. */
   laneOf(scope: string | undefined): Lane {
     const lane = this.#cache.lane(this.#fingerprint(scope), this, scope === undefined);
@@ -78,7 +84,7 @@ export class Slot {
       issuer,
       ...(clientId !== undefined && { clientId }),
       resource,
-      requestedScopes: scope === undefined ? scopes : scope.split(" ").filter(Boolean),
+      requestedScopes: scope === undefined ? scopes : scopesOf([scope]),
     };
   }
 
@@ -145,7 +151,8 @@ export function checkToken(field: "subjectToken" | "actorToken", token: string, 
 function describe(configs: unknown, text: string): StoreConfig[] {
   const known = CHECKED.get(configs as object);
   if (known?.text === text) return known.described;
-  const described: StoreConfig[] = JSON.parse(ask("describeStore", text));
+  // Frozen: listeners are handed parts of it.
+  const described = parseDocument(ask("describeStore", text)) as unknown as StoreConfig[];
   CHECKED.set(configs as object, { text, described });
   return described;
 }

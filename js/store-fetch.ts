@@ -4,7 +4,7 @@ import { type ResourceRequest, refused, verdictOn } from "./resource.js";
 import type { Slot } from "./store-config.js";
 import type { Found } from "./store-tokens.js";
 import type { StoreFetchOptions } from "./store-types.js";
-import type { ResponseLike } from "./types.js";
+import type { HostResponse } from "./types.js";
 
 /**
  * Calls a resource with a token of a configuration, and again with others as long as the core says so. `get` gives a token
@@ -18,7 +18,7 @@ export async function fetchWithToken(
   stepUp: StoreFetchOptions["stepUp"],
   get: (scope: string | undefined, claims: string | undefined) => Promise<Found>,
   forget: (found: Found) => void,
-): Promise<ResponseLike> {
+): Promise<HostResponse> {
   if (!about.origins.includes(request.origin)) {
     const message = `the token of ${JSON.stringify(config.ref)} is not sent to ${request.origin}: name it in \`origins\` if it may`;
     throw configError("endpoint_origin", "input", message);

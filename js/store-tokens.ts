@@ -1,9 +1,11 @@
+import { ask } from "./ask.js";
 import { type Entry, TokenCache } from "./cache.js";
 import type { Deadline } from "./deadline.js";
 import type { Outcome } from "./driver.js";
-import { OAuthError, timedOut } from "./errors.js";
+import { OAuthError } from "./errors.js";
 import type { OAuthEvent } from "./events.js";
 import { Flights, GRACE } from "./flight.js";
+import { timedOut } from "./host.js";
 import type { Slot } from "./store-config.js";
 import { deadlineOf, type ProviderContext } from "./store-context.js";
 import { StoreReporter } from "./store-report.js";
@@ -42,11 +44,11 @@ export class StoreTokens {
   readonly cache: TokenCache;
   readonly reporter: StoreReporter | undefined;
   hits = 0;
+  closed = false;
   /** By what limits the exchanges: one with others may fail where this one would not. */
   readonly #flights = new Map<string, Flights<Found>>();
   /** Identities whose tokens were forgotten while exchanges were under way. */
-  #revoked: ((token: string) => boolean)[] = [];
-  #closed = false;
+  #revoked: string[] = [];
   #misses = 0;
   #joins = 0;
   #evictions = 0;
@@ -77,7 +79,7 @@ export class StoreTokens {
   /** A token that is remembered, or else the one that an exchange gives. `keep: false` leaves memory alone. */
   get(call: Call, keep: boolean): Promise<Found> | Found {
     const { slot, subject, actor, scope } = call;
-    if (!keep || this.#closed) return this.#share(call, undefined);
+    if (!keep || this.closed) return this.#share(call, undefined);
     const entry = this.cache.entry(slot.laneOf(scope), subject, actor);
     const { response } = entry;
     if (!response || !this.cache.holds(entry.usableUntil)) return this.#share(call, entry);
@@ -95,7 +97,7 @@ export class StoreTokens {
   }
 
   /** Forgets all tokens that `matches`, and what is on its way. Gives how many there were. */
-  invalidate(matches: (entry: Entry) => boolean | undefined): number {
+  invalidate(matches: (entry: Entry) => boolean): number {
     return this.cache.dropAll((entry) => {
       if (!matches(entry)) return false;
       if (entry.response) this.reporter?.evicted(entry, "invalidated");
@@ -104,15 +106,18 @@ export class StoreTokens {
   }
 
   /** Forgets the tokens of an identity, also those on their way: whose they are may show only when they come. */
-  revoke(isAbout: (token: string) => boolean): number {
+  revoke(identity: string): number {
     if (this.#inFlight === 0 || this.#revoked.length >= MOST_REVOKED) this.#revoked = [];
-    this.#revoked.push(isAbout);
-    return this.invalidate(({ subject, response }) => isAbout(subject) || (response && isAbout(response.accessToken)));
+    this.#revoked.push(identity);
+    return this.invalidate((entry) => {
+      entry.identities ??= [entry.subject, entry.response?.accessToken ?? ""].map(identityOf);
+      return entry.identities.includes(identity);
+    });
   }
 
   /** Forgets all tokens, and keeps no others. */
   close(): void {
-    this.#closed = true;
+    this.closed = true;
     this.invalidate(() => true);
   }
 
@@ -137,7 +142,7 @@ export class StoreTokens {
       // What was started for another configuration of the same identity is for this one as well.
       return { ...found, slot };
     } catch (error) {
-      failure = wait.expired ? timedOut(slot.about.issuer, error) : error;
+      failure = wait.expired ? timedOut(slot.asked, error) : error;
       if (joined && entry) this.reporter?.joinFailed(call, entry, started, failure);
     } finally {
       wait.end();
@@ -184,22 +189,32 @@ export class StoreTokens {
       const response = TokenResponse.of(issued, answer);
       this.reporter?.exchanged(call, started, response);
       // Of another list nobody knows what it held.
-      const isRevoked = revoked !== this.#revoked || revoked.slice(since).some((isAbout) => isAbout(accessToken));
+      const isRevoked =
+        revoked !== this.#revoked || (revoked.length > since && revoked.includes(identityOf(accessToken), since));
       if (entry && usableUntil !== undefined && !isRevoked)
         this.cache.keep(entry, response, Date.now(), usableUntil, staleUntil ?? 0);
       return { slot, response, entry };
     } catch (cause) {
-      const error = deadline.expired ? timedOut(slot.about.issuer, cause) : cause;
+      const error = deadline.expired ? timedOut(slot.asked, cause) : cause;
       this.reporter?.failed(error, { ...call, signal }, started);
       throw error;
     }
   }
 }
 
-/** The same text as a part of a longer one that is kept anyway, and not as a part of yet another one. */
-function partOf(kept: string | undefined, text: string): string {
-  const at = kept?.indexOf(text) ?? -1;
-  return kept && at >= 0 ? kept.slice(at, at + text.length) : text;
+/** Whom a token is about, as the core names identities; one that does not say is about nobody. */
+function identityOf(token: string): string {
+  return ask("identityOf", token);
+}
+
+/**
+ * The same text as a part of a longer one that is kept anyway, and not as a part of yet another one. Only its end is searched
+ * for: with all of it a server could make the search take as long as it likes.
+ */
+function partOf(kept = "", text: string): string {
+  const end = text.slice(-16);
+  const at = kept.indexOf(`${end}"`) + end.length - text.length;
+  return at > 0 && kept.startsWith(text, at) ? kept.slice(at, at + text.length) : text;
 }
 
 /** Beyond so many, nothing that is on its way is kept: the list stays short. */

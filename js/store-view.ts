@@ -58,7 +58,7 @@ export class SubjectStore {
   /** The options of a call with the tokens of this user. Those of another would be left out without a word. */
   #own(options: object | null | undefined): FindOptions {
     const plain = requirePlain(options ?? {}, "options");
-    for (const name of ["subjectToken", "actorToken"]) refuse(plain, name);
+    refuse(plain, "subjectToken", "actorToken");
     return { ...plain, ...this.#tokens };
   }
 }

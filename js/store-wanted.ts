@@ -5,7 +5,9 @@
  */
 import { invalid, refuse, requireOneOf, requirePlain, requireText } from "./arguments.js";
 import { type Deadline, signalOf } from "./deadline.js";
-import { configError, type OAuthError, timedOut, toError } from "./errors.js";
+import { configError, type OAuthError, toError } from "./errors.js";
+import { timedOut } from "./host.js";
+import { isObject } from "./shape.js";
 import type { Slot } from "./store-config.js";
 import { deadlineOf, type ProviderContext } from "./store-context.js";
 import type { StoreFetchOptions, TokenExchangeStoreOptions } from "./store-types.js";
@@ -75,7 +77,7 @@ export async function tokensOf(
   let wait: Deadline | undefined;
   const ask = async (name: keyof TokenProviders, asked?: unknown): Promise<string | undefined> => {
     let token = asked ?? providers[name]?.(ref, context);
-    if (typeof token === "object" && token) {
+    if (isObject(token)) {
       wait = deadlineOf(context);
       try {
         token = await wait.wait(token);

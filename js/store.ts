@@ -7,7 +7,7 @@ import type { DisposableWhereKnown } from "./client.js";
 import { credentialOf, listed } from "./credential.js";
 import { Deadline } from "./deadline.js";
 import { configError, OAuthError } from "./errors.js";
-import { given, resourceRequest } from "./resource.js";
+import { resourceRequest } from "./resource.js";
 import { checkToken, type Slot, type StoreFunctions, slotsOf } from "./store-config.js";
 import { ProviderContext } from "./store-context.js";
 import { fetchWithToken } from "./store-fetch.js";
@@ -54,7 +54,6 @@ export class TokenExchangeStore {
   readonly #tokens: StoreTokens;
   readonly #functions: StoreFunctions;
   readonly #throws: boolean;
-  #closed = false;
 
   /** Throws `ConfigError` that names the first bad option, such as `configs[2].clientId`. */
   constructor(options: TokenExchangeStoreOptions) {
@@ -129,10 +128,24 @@ export class TokenExchangeStore {
   ): Promise<HostResponse> {
     const { stepUp, ...wanted } = fetchOptions(options);
     const request = resourceRequest(input, init);
-    const slot = this.#slot(refOf(ref));
-    const get = (scope: string | undefined, claims: string | undefined) =>
-      this.#get(ref, { ...wanted, slot, scope, claims, signal: request.signal });
-    return given(await fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found)));
+    const { signal } = request;
+    const name = refOf(ref);
+    const started = performance.now();
+    // Whether a failure is told of by who asks for the token.
+    let asks = false;
+    try {
+      const slot = this.#slot(name);
+      const get = async (scope: string | undefined, claims: string | undefined) => {
+        asks = true;
+        const found = await this.#get(name, { ...wanted, slot, scope, claims, signal });
+        asks = false;
+        return found;
+      };
+      return await fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found));
+    } catch (error) {
+      if (!asks) this.#tokens.reporter?.failed(error, { ...wanted, slot: this.#slots.get(name), signal }, started);
+      throw error;
+    }
   }
 
   /**
@@ -147,7 +160,7 @@ export class TokenExchangeStore {
 
   /** The active configurations. `ref` is their name there, never a token. Rejects with `client_closed` after `close`. */
   async listActive(): Promise<Credential[]> {
-    if (this.#closed) throw closed("store");
+    if (this.#tokens.closed) throw closed("store");
     return [...this.#slots.values()].filter(({ active }) => active).map(({ config }) => listed(config));
   }
 
@@ -184,7 +197,7 @@ export class TokenExchangeStore {
   revokeByIdentity(issuer: string, subject: string): number {
     requireText("issuer", issuer);
     requireText("subject", subject);
-    return this.#tokens.revoke((token) => ask("isAbout", token, issuer, subject) === "true");
+    return this.#tokens.revoke(ask("identity", issuer, subject));
   }
 
   /** What the store has done so far. */
@@ -197,7 +210,6 @@ export class TokenExchangeStore {
    * forgets and what counts answers still: there is nothing left.
    */
   close(): void {
-    this.#closed = true;
     this.#tokens.close();
     for (const slot of this.#slots.values()) {
       slot.engine.close();
@@ -208,7 +220,7 @@ export class TokenExchangeStore {
   async #find(ref: string, options: unknown, begun?: Begun): Promise<Credential | null> {
     const wanted = { ...wantedOf(options, FIND), ...begun };
     const name = refOf(ref);
-    const refused = this.#closed && !begun;
+    const refused = this.#tokens.closed && !begun;
     try {
       return this.#credential(await this.#get(name, wanted));
     } catch (error) {
@@ -235,7 +247,7 @@ export class TokenExchangeStore {
 
   /** The configuration of this name, for a call that begins. Throws `ConfigError`. */
   #slot(ref: string): Slot {
-    if (this.#closed) throw closed("store");
+    if (this.#tokens.closed) throw closed("store");
     const slot = this.#slots.get(ref);
     // What is no name of a configuration may be a token: the `ref` of a Credential is one.
     if (!slot) throw configError("unknown_ref", "ref", "no configuration of this store has this `ref`");

@@ -7,7 +7,8 @@ import type { Answer } from "./driver.js";
 import { json, pairs } from "./encode.js";
 import { configError } from "./errors.js";
 import type { ScopeSource, TokenSet } from "./generated.js";
-import { REDACTED } from "./redact.js";
+import { REDACTED, REDACTED_MARK } from "./redact.js";
+import { isObject } from "./shape.js";
 
 /** A token with everything that came with it, as plain data: what `expose` gives and `from` takes. It holds secrets. */
 export interface ExposedToken {
@@ -106,7 +107,7 @@ export class TokenResponse {
    * Throws `ConfigError`: `redacted_token` when the data came from `JSON.stringify(token)`.
    */
   static from(plain: ExposedToken): TokenResponse {
-    if (typeof plain !== "object" || plain === null) throw invalid("token", "an object");
+    if (!isObject(plain)) throw invalid("token", "an object");
     const { raw, headers, authorizationDetails, issuer, scopeSource } = plain;
     const token = {
       scopeSource: requireOneOf("scopeSource", scopeSource, "response", "request", "unknown") ?? "unknown",
@@ -116,7 +117,7 @@ export class TokenResponse {
       const value = plain[name];
       if (value == null && name !== "accessToken" && name !== "tokenType") continue;
       token[name] = requireText(name, value);
-      if (value !== REDACTED) continue;
+      if (!token[name].includes(REDACTED_MARK)) continue;
       const message = `\`${name}\` is the redacted text of a token, not the token: keep what \`expose()\` gives instead`;
       throw configError("redacted_token", name, message);
     }
@@ -193,7 +194,7 @@ export class TokenResponse {
 
   /** The headers of the answer: names in lower case, without `set-cookie`. Frozen. */
   get headers(): Readonly<Record<string, string>> {
-    if (!Object.isFrozen(this.#headers)) this.#headers = Object.freeze(readHeaders(this.#headers));
+    if (!Object.isFrozen(this.#headers)) this.#headers = readHeaders(this.#headers);
     return this.#headers as HeaderRecord;
   }
 
@@ -215,6 +216,11 @@ export class TokenResponse {
     for (const name of LISTS) plain[name] = [...plain[name]];
     if (authorizationDetails) plain.authorizationDetails = [...authorizationDetails];
     return plain;
+  }
+
+  /** The text that stands for a token elsewhere: put into a header it is refused by the host, rather than sent. */
+  toString(): string {
+    return REDACTED;
   }
 
   /** Everything but the tokens, the document and the headers, with a text in place of each token. */

@@ -125,5 +125,4 @@ export declare class StorageError extends OAuthError {
 }
 /** A defect in this package. The call that met it failed; the package keeps working. */
 export declare class InternalError extends OAuthError {
-    constructor(init: ErrorInit | string, context?: ErrorContext);
 }

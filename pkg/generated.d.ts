@@ -124,7 +124,7 @@ export interface Endpoints {
 /**
  * How `expires_in` is sent.
  */
-export type ExpiresIn = "number-or-string" | "number" | "optional";
+export type ExpiresIn = "number-or-string" | "number";
 /**
  * How a server wants things. Only `id` is required: what is left out is as in `rfc8693`.
  */

@@ -85,6 +85,8 @@ export declare class TokenResponse {
     authorizationHeader(): string;
     /** Everything as plain data, tokens included. */
     expose(): ExposedToken;
+    /** The text that stands for a token elsewhere: put into a header it is refused by the host, rather than sent. */
+    toString(): string;
     /** Everything but the tokens, the document and the headers, with a text in place of each token. */
     toJSON(): Record<string, unknown>;
 }

@@ -89,7 +89,7 @@ pub struct ServerError {
     pub retry_after_ms: Option<u64>,
     /// The challenges of the answer.
     pub challenges: Vec<Challenge>,
-    /// Where the user can act; only an https address of the issuer or of a configured origin.
+    /// Where the user can act; only an address of the origin of the issuer or of a configured one.
     pub interaction_url: Option<String>,
     /// The claims a claims challenge asks for, as the server wrote them.
     pub claims: Option<String>,
@@ -97,6 +97,8 @@ pub struct ServerError {
     pub action: Action,
     /// True for the answer to a token exchange.
     pub exchange: bool,
+    /// True when nothing was sent that authenticates the client: whoever forgot its secret is told so.
+    pub public: bool,
 }
 
 /// See [`ErrorDetails::Http`].
@@ -276,15 +278,21 @@ impl Error {
         match self.details() {
             ErrorDetails::Config(error) => error.message.clone(),
             ErrorDetails::Server(error) => {
-                let mut text = String::from(if error.action == Action::FixClientAuth {
-                    "the server refused the client's authentication"
-                } else {
-                    "the server refused"
-                });
-                for part in [&error.error, &error.error_description].into_iter().flatten() {
-                    text.push_str(": ");
-                    text.push_str(part);
+                let mut text = String::from("the server refused");
+                if error.action == Action::FixClientAuth {
+                    text.push_str(" the client's authentication");
+                    if error.public {
+                        text.push_str(" (no client secret was given)");
+                    }
                 }
+                let mut add = |part: &Option<String>| {
+                    if let Some(part) = part {
+                        text.push_str(": ");
+                        text.push_str(part);
+                    }
+                };
+                add(&error.error);
+                add(&error.error_description);
                 text
             }
             ErrorDetails::Http(error) => error.message.clone(),

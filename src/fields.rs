@@ -81,7 +81,7 @@ impl<'t, 'a> Fields<'t, 'a> {
         for (name, _) in members {
             if !known.contains(&name.as_ref()) {
                 let field = self.field(&name);
-                let meant = known.iter().find(|known| is_begun_by(known, &name));
+                let meant = known.iter().find(|known| is_like(known, &name));
                 let message = match meant {
                     Some(_) => "there is no option `{}`: did you mean `{}`?",
                     None => "there is no option `{}`",
@@ -291,12 +291,22 @@ impl<'t, 'a> Fields<'t, 'a> {
 /// The member of an object that stands for a value that JSON has no form for: see `js/encode.ts`.
 const UNSUPPORTED: &str = "$unsupported";
 
-/// True for a name that somebody may have meant who wrote another: in snake case, in another case, or without its end, as
-/// `timeout` for `timeoutMs`.
-fn is_begun_by(known: &str, written: &str) -> bool {
-    let mut rest = known.bytes();
-    let same = |byte: u8| byte == b'_' || rest.next().is_some_and(|known| known.eq_ignore_ascii_case(&byte));
-    written.len() > 3 && written.bytes().all(same)
+/// True for a name that somebody may have meant who wrote another: in snake case, in another case, of many, or a part of it,
+/// as `timeout` for `timeoutMs` and `retries` for `maxRetries`.
+fn is_like(mut known: &str, written: &str) -> bool {
+    let mut written = written.as_bytes();
+    if let [one @ .., b's'] = written {
+        written = one;
+    }
+    while written.len() > 3 && !known.is_empty() {
+        let mut rest = known.bytes();
+        let same = |byte: &u8| *byte == b'_' || rest.next().is_some_and(|known| known.eq_ignore_ascii_case(byte));
+        if written.iter().all(same) {
+            return true;
+        }
+        known = known.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// Checks the JSON text that options or arguments cross as.

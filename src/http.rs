@@ -175,19 +175,18 @@ const RESERVED: [&str; 10] = [
 /// `invalid_option` for a name or value that cannot be sent, and for a header that is ours to set.
 pub fn check_headers(headers: &[Header], field: &str) -> Result<(), Error> {
     for (name, value) in headers {
-        let name = name.to_ascii_lowercase();
         let refuse = |reason: &str| {
             Err(Error::config(
                 ErrorCode::InvalidOption,
-                &fill("{}.{}", &[field, &name]),
+                &fill("{}.{}", &[field, name]),
                 "the header {} {}",
-                &[&name, reason],
+                &[name, reason],
             ))
         };
-        if name.is_empty() || !Class::NAME.is_all_of(&name) {
+        if name.is_empty() || !Class::NAME.is_all_of(name) {
             return refuse("has a name that HTTP does not allow");
         }
-        if RESERVED.contains(&name.as_str()) {
+        if RESERVED.contains(&name.to_ascii_lowercase().as_str()) {
             return refuse("is set by the operation itself and cannot be given");
         }
         if !is_header_value(value) {
@@ -206,6 +205,7 @@ pub fn is_header_value(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorDetails;
 
     fn with_type(value: &str) -> HttpResponse {
         HttpResponse { headers: vec![("Content-Type".into(), value.into())], ..HttpResponse::default() }
@@ -237,7 +237,10 @@ mod tests {
             ("x-a", "b\0"),
             ("x-a", "日"),
         ] {
-            assert!(check_headers(&[(name.into(), value.into())], "customHeaders").is_err(), "{name}: {value}");
+            let refused = check_headers(&[(name.into(), value.into())], "customHeaders");
+            let error = refused.expect_err(&format!("{name}: {value}"));
+            let ErrorDetails::Config(config) = error.details() else { panic!("{name}: {error:?}") };
+            assert_eq!(config.field, format!("customHeaders.{name}"), "as it was written");
         }
         assert!(check_headers(&[("X-Tenant".into(), "a b\tü".into())], "customHeaders").is_ok());
     }

@@ -1,5 +1,8 @@
 //! Small text functions without the machinery of the standard library's own, which is not worth its bytes in the wasm.
 
+use std::cmp::Ordering;
+use std::mem::swap;
+
 /// A number in decimal digits.
 #[must_use]
 pub fn decimal(number: u64) -> String {
@@ -138,6 +141,55 @@ pub fn contains(text: &str, part: &str) -> bool {
     position(text, part).is_some()
 }
 
+/// True for a text that is not among at most a thousand that are in order, to which it is added if it is to be kept. They are
+/// looked into by halves, so that neither many nor long ones that are much alike take long; only those behind it are moved.
+#[inline(never)]
+pub fn is_new<'a>(ordered: &mut Vec<&'a str>, text: &'a str, keep: bool) -> bool {
+    let (mut start, mut end) = (0_usize, ordered.len());
+    while start < end {
+        let middle = start.midpoint(end);
+        match ordered.get(middle).map(|known| text.cmp(known)) {
+            Some(Ordering::Less) => end = middle,
+            Some(Ordering::Greater) => start = middle.saturating_add(1),
+            _ => return false,
+        }
+    }
+    if keep {
+        let mut moved = text;
+        for later in ordered.iter_mut().skip(start) {
+            swap(later, &mut moved);
+        }
+        ordered.push(moved);
+    }
+    true
+}
+
+/// Those of at most a thousand texts that are not among others, of which there may be any number; and whether there are more
+/// among these.
+#[must_use]
+#[inline(never)]
+pub fn compare(texts: &[String], others: &[String]) -> (Vec<String>, bool) {
+    let mut known = Vec::new();
+    for text in texts {
+        is_new(&mut known, text, true);
+    }
+    let (mut found, mut more) = (Vec::new(), false);
+    for other in others {
+        if is_new(&mut known, other, false) {
+            more = true;
+        } else {
+            is_new(&mut found, other, true);
+        }
+    }
+    let mut missing = Vec::new();
+    for text in texts {
+        if is_new(&mut found, text, false) {
+            missing.push(text.clone());
+        }
+    }
+    (missing, more)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +215,31 @@ mod tests {
         assert_eq!(join(&["a".into(), "b".into()], ", "), "a, b");
         assert_eq!(join(&[], ", "), "");
         assert_eq!(join(&["".into(), "".into(), "c".into()], ","), ",,c");
+    }
+
+    #[test]
+    fn a_text_is_new_once() {
+        let texts: Vec<String> = (0..300_u32).map(|at| (at * 7919 % 211).to_string()).collect();
+        let mut ordered = Vec::new();
+        for (at, text) in texts.iter().enumerate() {
+            assert_eq!(is_new(&mut ordered, text, false), at < 211, "{text}");
+            assert_eq!(is_new(&mut ordered, text, true), at < 211, "{text}");
+        }
+        assert!(ordered.is_sorted() && ordered.len() == 211);
+    }
+
+    #[test]
+    fn what_is_missing_is_told_in_its_order() {
+        let texts = |text: &str| -> Vec<String> { text.split_terminator(' ').map(String::from).collect() };
+        for (some, others, missing, more) in [
+            ("c a b d", "d x c", "a b", true),
+            ("b b a", "a a", "b b", false),
+            ("", "a", "", true),
+            ("b a", "", "b a", false),
+            ("a b", "b a", "", false),
+        ] {
+            assert_eq!(compare(&texts(some), &texts(others)), (texts(missing), more), "{some}, {others}");
+        }
     }
 
     #[test]

@@ -19,7 +19,10 @@ macro_rules! words {
             /// The variants, in the order of [`Self::WORDS`].
             pub const VARIANTS: &'static [Self] = &[$( Self::$variant, )+];
             // One text and no table: a list of texts weighs eight bytes for each.
-            const LIST: &'static str = concat!($( $word, " ", )+);
+            const LIST: &'static str = {
+                $( assert!($crate::words::is_one($word)); )+
+                concat!($( $word, " ", )+)
+            };
 
             /// The word.
             #[must_use]
@@ -51,6 +54,18 @@ macro_rules! words {
     };
 }
 pub(crate) use words;
+
+/// Whether a text is one word, as the list of them takes it.
+pub(crate) const fn is_one(word: &str) -> bool {
+    let mut rest = word.as_bytes();
+    while let [first, after @ ..] = rest {
+        if *first == b' ' {
+            return false;
+        }
+        rest = after;
+    }
+    !word.is_empty()
+}
 
 /// The word at a place in a list of words, each with a space behind it.
 #[inline(never)]

@@ -4,4 +4,6 @@ export interface Loader {
   readonly compile?: () => WebAssembly.Module;
   /** What `init()` loads when it is called without an argument. */
   readonly source?: () => URL;
+  /** Lets work outlive the request of the host in which it was begun. May throw outside of one. */
+  readonly keep?: ((work: Promise<unknown>) => unknown) | undefined;
 }

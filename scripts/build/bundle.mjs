@@ -28,6 +28,9 @@ export function bundle(variant) {
   });
 }
 
+/** For the import by a name put together, in js/load/workerd.ts. Written here: the minifier leaves out all comments. */
+const leaveAlone = "/*webpackIgnore:true*//*@vite-ignore*/";
+
 async function bundleOne(variant, { file, load, format }) {
   const { build } = await import("esbuild");
   const result = await build({
@@ -49,7 +52,7 @@ async function bundleOne(variant, { file, load, format }) {
     logLevel: "warning",
   });
   const path = join(variant.outDir, file);
-  writeAtomic(path, result.outputFiles[0].text);
+  writeAtomic(path, result.outputFiles[0].text.replace(/\bimport\((?=\w+\))/, `$&${leaveAlone}`));
   return path;
 }
 

@@ -6,6 +6,7 @@ import { capture, cargoHome, must, npmTool } from "../lib/run.mjs";
 import { filesBelow, hashOf, unlessFresh, writeAtomic } from "../lib/stamp.mjs";
 import { binaryen, esbuild as esbuildVersion, wasmBindgen, wasmTarget } from "../lib/versions.mjs";
 import { typesFromDeclarations } from "./generated-types.mjs";
+import { glueFactory } from "./glue.mjs";
 import { withoutPanicTexts } from "./panic-texts.mjs";
 
 /** How the code is made small; what follows in `build` changes no instruction. */
@@ -79,78 +80,6 @@ async function build(variant, targetDir) {
 function bindgen(wasm, outDir) {
   const flags = ["--target", "web", "--omit-default-module-path", "--remove-producers-section"];
   return must("wasm-bindgen", [...flags, "--out-dir", outDir, "--out-name", "core", wasm]);
-}
-
-/**
- * The glue keeps its instance in module variables. Wrapped into a function it can be had more than once, and a fresh
- * instance can stand beside one that has panicked.
- */
-async function glueFactory(glue, names) {
-  const { build, transform } = await import("esbuild");
-  const result = await build({
-    // Without the default export, the asynchronous loader: js/core.ts compiles the module itself.
-    stdin: { contents: `export * from ${JSON.stringify(glue)}`, resolveDir: root },
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    write: false,
-    logLevel: "warning",
-    plugins: [{ name: "glue", setup: (b) => b.onLoad({ filter: /[/\\]core\.js$/ }, changed) }],
-  });
-  const text = result.outputFiles[0].text;
-  const exports = /export \{([^{}]*)\};\s*$/;
-  if (!exports.test(text)) throw new Error("the bundled glue does not end with its exports");
-  const body = renamed(text, names).replace(
-    exports,
-    (_, list) => `return {${list.replace(/(\S+) as (\S+?)(?=[,\s])/g, "$2: $1")}};`,
-  );
-  // Nobody reads stack traces of the glue for its names: half of its bytes.
-  const minified = await transform(`export function createCore() {\n${body}}\n`, { minify: true, target: "es2022" });
-  return minified.code;
-}
-
-/** The glue with the names that wasm-opt has given to what the module takes and gives. */
-function renamed(glue, { imports, exports }) {
-  let text = glue;
-  const replace = (found, replacement, name) => {
-    const changed = text.replace(found, replacement);
-    if (changed === text)
-      throw new Error(`${name} is not where it is looked for in the glue: see scripts/build/wasm.mjs`);
-    text = changed;
-  };
-  replace(/"\.\/core_bg\.js": /, "a: ", "the module of the imports");
-  for (const [, name, short] of imports) replace(new RegExp(`\\b${name}: `), `${short}: `, name);
-  for (const [name, short] of exports) text = text.replace(new RegExp(`\\bwasm\\.${name}\\b`, "g"), `wasm.${short}`);
-  return text;
-}
-
-/**
- * What the glue does differently here. `initSync` takes whatever is not an instance of *this realm's* WebAssembly.Module
- * for bytes, and on edge runtimes the module comes from another realm; js/core.ts never passes anything but a module. And
- * a text is written character by character as long as it is ASCII, which takes 2 µs for a token where the host's own
- * encoder takes 0.1.
- */
-const GLUE_CHANGES = [
-  [/if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/, ""],
-  [
-    /const mem = getUint8ArrayMemory0\(\);\s*let offset = 0;\s*for \(; offset < len; offset\+\+\) \{[^{}]*\}\s*if \(offset !== len\) \{\s*if \(offset !== 0\) \{[^{}]*\}/,
-    `const head = cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + len));
-    let offset = head.written;
-    if (head.read !== len) {
-        arg = arg.slice(head.read);`,
-  ],
-];
-
-function changed({ path }) {
-  const contents = GLUE_CHANGES.reduce(
-    (source, [found, replacement]) => {
-      if (!found.test(source))
-        throw new Error("the glue of wasm-bindgen looks different now: see scripts/build/wasm.mjs");
-      return source.replace(found, () => replacement);
-    },
-    readFileSync(path, "utf8"),
-  );
-  return { contents, loader: "js" };
 }
 
 /** Flags that make the same sources give the same bytes wherever they lie. They replace those of .cargo/config.toml. */

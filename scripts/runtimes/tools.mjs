@@ -1,11 +1,11 @@
 // Programs from npm that are too large for the checkout: runtimes and bundlers, in the versions of a lock file.
 import { copyFileSync, existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { cached } from "../lib/cache.mjs";
 import { at } from "../lib/paths.mjs";
 import { must } from "../lib/run.mjs";
 import { hashOf } from "../lib/stamp.mjs";
 import { Failure } from "../lib/suites.mjs";
-import { cached } from "../servers/cache.mjs";
 
 /** The node_modules of the lock file in `folder`, installed once per user for each state of that file. */
 export async function toolbox(folder) {

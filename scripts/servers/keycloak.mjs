@@ -2,9 +2,9 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cached } from "../lib/cache.mjs";
 import { must, which } from "../lib/run.mjs";
 import { Failure } from "../lib/suites.mjs";
-import { cached } from "./cache.mjs";
 import { freePort, startServer } from "./process.mjs";
 
 export const keycloakVersion = "26.7.4";

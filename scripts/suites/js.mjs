@@ -1,4 +1,4 @@
-// The JavaScript suites: tests/js over the built package, and the example that is the package's main job.
+// The JavaScript suites: tests/js over the built package, those of the scripts, and the example that is the main job.
 import { nodeTests } from "../lib/node-tests.mjs";
 import { at } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
@@ -6,7 +6,7 @@ import { filesBelow } from "../lib/stamp.mjs";
 import { Failure } from "../lib/suites.mjs";
 
 export async function jsTests() {
-  const files = filesBelow("tests/js", "tests/servers").filter((file) => /\.test\.m?js$/.test(file));
+  const files = filesBelow("tests/js", "tests/scripts", "tests/servers").filter((file) => /\.test\.m?js$/.test(file));
   if (files.length === 0) throw new Failure("no *.test.mjs in tests/js");
   const { closing } = await nodeTests(files);
   return closing;

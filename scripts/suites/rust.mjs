@@ -1,6 +1,5 @@
 // The Rust suites: native, its example, and wasm in Node and in Chromium.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { at } from "../lib/paths.mjs";
 import { run, which } from "../lib/run.mjs";
@@ -70,9 +69,9 @@ async function wasmTests(env) {
   const server = await testServer();
   try {
     const args = ["test", "--locked", "--target", wasmTarget, "--test", "wasm"];
-    return await cargoTest(args, server ? { ...env, ONBEHALF_TEST_SERVER: server.url } : env);
+    return await cargoTest(args, { ...env, ONBEHALF_TEST_SERVER: server.url });
   } finally {
-    server?.stop();
+    server.stop();
   }
 }
 
@@ -89,7 +88,6 @@ async function cargoTest(args, env) {
 /** The loopback server that the wasm tests fetch from, if there is one. It prints its URL as its first line. */
 async function testServer() {
   const script = at("tests/wasm/server.mjs");
-  if (!existsSync(script)) return undefined;
   const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
   const gone = new Promise((_, reject) => {
     child.once("exit", (code) => reject(new Error(`tests/wasm/server.mjs ended with ${code}`)));

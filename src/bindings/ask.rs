@@ -4,7 +4,7 @@ use super::thrown;
 use crate::error::{Bug, Error};
 use crate::fields;
 use crate::flow::store_exchange::StoreExchange;
-use crate::policy::cache::{is_about, subject_fingerprint};
+use crate::policy::cache::{identity, identity_of, subject_fingerprint};
 use crate::policy::resource::{ATTEMPTS, OnRefusal, ResourceCall};
 use crate::protocol::rfc6749_client_authentication::basic;
 use crate::protocol::rfc6750_bearer::{LONGEST_TOKEN, authorization_header, check_token};
@@ -27,7 +27,8 @@ fn answer(question: &str) -> Result<String, Error> {
         "basicAuthorization" => Ok(basic(&next(), &next(), false)),
         "checkToken" => check_token(&next(), &next(), LONGEST_TOKEN).map(|()| String::new()),
         "describeStore" => StoreExchange::describe_all(&next()),
-        "isAbout" => Ok(if is_about(&next(), &next(), &next()) { "true".into() } else { String::new() }),
+        "identity" => Ok(identity(&next(), &next())),
+        "identityOf" => Ok(identity_of(&next())),
         "resourceVerdict" => {
             let status = number_of(&next()).and_then(|status| status.try_into().ok()).unwrap_or_default();
             let left = number_of(&next()).and_then(|left| left.try_into().ok()).unwrap_or(ATTEMPTS);

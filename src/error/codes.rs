@@ -118,13 +118,13 @@ words! {
 words! {
     /// What should not have happened in this crate or its driver.
     pub enum Bug {
-        /// A flow awaited something that is no effect.
-        NoEffect = "a flow awaited something that is no effect",
+        /// A flow awaited something that is no effect, or was resumed with nothing.
+        NoEffect = "no_effect",
         /// A flow was resumed after its end.
-        Ended = "a flow was resumed after its end",
+        Ended = "flow_ended",
         /// The driver answered another step than the last one.
-        OtherStep = "the driver answered another step",
+        OtherStep = "other_step",
         /// The bindings were asked for an operation that there is not.
-        NoOperation = "there is no such operation",
+        NoOperation = "no_such_operation",
     }
 }

@@ -143,8 +143,16 @@ fn read(
     let outcome = if response.status == 200 {
         document(client, response)
     } else {
-        let (preset, trusted_origins) = (&client.preset, &[][..]);
-        let asked = Asked { url, token_endpoint: false, exchange: false, preset, trusted_origins, sent: &sent, now };
+        let asked = Asked {
+            url,
+            token_endpoint: false,
+            exchange: false,
+            public: false,
+            preset: &client.preset,
+            trusted_origins: &[],
+            sent: &sent,
+            now,
+        };
         let body = Document::parse(&response.body).ok();
         Err(match body.and_then(|body| rfc6749_error::parse(body.root())) {
             Some(refusal) => server_error(refusal, &response, &asked),

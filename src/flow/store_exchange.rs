@@ -219,7 +219,8 @@ impl StoreExchange {
         let mut targets = self.request.resource.clone();
         targets.extend_from_slice(&self.request.audience);
         let mut scopes = self.request.scope.clone();
-        // They were checked when the fingerprint was made; here they are only told apart.
+        // They were checked when the fingerprint was made; here the empty ones are left out and scopes told apart.
+        let _ = token_endpoint::check_audiences(&mut targets);
         let _ = token_endpoint::check_scopes(&mut scopes);
         let mut out = ObjectWriter::new();
         out.text("issuer", &self.client.issuer);
@@ -296,7 +297,12 @@ fn relocate(mut error: Error, config: &Fields<'_, '_>) -> Error {
                 .or_else(|| renamed("scope", "requestedScopes").filter(|_| written("requestedScopes")))
                 .unwrap_or_else(|| field.into()),
         };
-        error.field = config.field(&name);
+        let field = config.field(&name);
+        // A message begins with the name that it is about.
+        if let Some(rest) = error.message.strip_prefix(&fill("`{}`", &[&error.field])) {
+            error.message = fill("`{}`{}", &[&field, rest]);
+        }
+        error.field = field;
     }
     error
 }

@@ -18,7 +18,7 @@ use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, Sco
 use crate::protocol::rfc6750_bearer::is_not_for_resources;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::{SHORTEST_ECHO, Secret, holds_anything_of, retain_unsent};
-use crate::text::{contains, cut, fill, is_one_of, is_unbroken, join, parts};
+use crate::text::{contains, cut, fill, is_new, is_one_of, is_unbroken, join, parts};
 use crate::time::UnixMillis;
 use std::mem::take;
 use std::rc::Rc;
@@ -154,6 +154,7 @@ impl Attempt {
                 url: &self.endpoint,
                 token_endpoint: true,
                 exchange: self.grant.exchange.is_some(),
+                public: self.authentication.kind == AuthKind::None,
                 preset: &self.client.preset,
                 trusted_origins: &self.client.trusted_origins(),
                 sent: &self.secrets(call),
@@ -250,9 +251,13 @@ impl Attempt {
     #[inline(never)]
     fn complete(&mut self, request: &mut HttpRequest, headers: Vec<Header>, body: String) {
         let ours = request.body.take().unwrap_or_default();
+        let mut own = Vec::new();
+        for field in parts(&ours, "&") {
+            is_new(&mut own, field, true);
+        }
         for field in parts(&body, "&") {
             let (name, value) = cut(field, "=").unwrap_or((field, ""));
-            if !matches!(name, "client_id" | "client_assertion_type") && !parts(&ours, "&").any(|own| own == field) {
+            if !matches!(name, "client_id" | "client_assertion_type") && is_new(&mut own, field, false) {
                 self.grant.secrets.push(Secret::new(form::decode(value)));
             }
         }
@@ -311,15 +316,15 @@ pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Resu
 pub(crate) fn check_scopes(list: &mut Vec<String>) -> Result<(), Error> {
     let wrong = |text: &str| text.bytes().any(|byte| byte != b' ' && !Class::SCOPE.has(byte));
     check_each(list, "scope", wrong, "`{}` holds a character that no scope may hold (RFC 6749 section 3.3)")?;
-    let mut scopes: Vec<String> = Vec::new();
     let all = rfc6749_token::scopes(&join(list, " "));
     check_count(&all, "scope")?;
-    for scope in all {
-        if !scopes.contains(&scope) {
-            scopes.push(scope);
+    let mut known = Vec::new();
+    list.clear();
+    for scope in &all {
+        if is_new(&mut known, scope, true) {
+            list.push(scope.clone());
         }
     }
-    *list = scopes;
     Ok(())
 }
 

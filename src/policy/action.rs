@@ -21,6 +21,8 @@ pub struct Asked<'a> {
     pub token_endpoint: bool,
     /// True for a token exchange.
     pub exchange: bool,
+    /// True when the client has named itself at most.
+    pub public: bool,
     /// What the errors of the server mean.
     pub preset: &'a ServerPreset,
     /// The origins an interaction URL may lead to. Any other URL is left out, because it comes from the network and would
@@ -68,10 +70,7 @@ pub fn refused_status(response: &HttpResponse, asked: &Asked<'_>) -> Error {
 fn redirect_message(response: &HttpResponse, from: &str) -> String {
     let target = response.header("location").and_then(|location| redirect_origin(location, from));
     let target = target.as_deref().unwrap_or("an address that it does not show");
-    fill(
-        "{} redirects to {}; a redirect is never followed, because the request holds credentials: configure the final address",
-        &[&origin_of(from), target],
-    )
+    fill("{} redirects to {}; redirects are never followed: configure the final address", &[&origin_of(from), target])
 }
 
 /// The origin a `Location` leads to; the rest of it may hold anything and is not shown.
@@ -99,6 +98,7 @@ fn bare_unauthorized(response: &HttpResponse, asked: &Asked<'_>) -> Error {
         claims: None,
         action: Action::FixClientAuth,
         exchange: asked.exchange,
+        public: asked.public,
     })
 }
 
@@ -138,6 +138,7 @@ pub fn server_error(body: ErrorBody, response: &HttpResponse, asked: &Asked<'_>)
         claims: body.claims.filter(|claims| holds_nothing_of(claims, sent)),
         action,
         exchange: asked.exchange,
+        public: asked.public,
     })
 }
 

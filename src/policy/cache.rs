@@ -9,7 +9,7 @@ use crate::policy::preset::{PresetResponse, PresetScope, ServerPreset};
 use crate::protocol::rfc6749_client_authentication::ClientAuthentication;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::protocol::rfc7519_jwt::{self, Claims};
-use crate::protocol::rfc8414_metadata::same_issuer;
+use crate::protocol::rfc8414_metadata::bare;
 use crate::protocol::rfc8693_exchange::TokenExchange;
 use crate::secret::Secret;
 use crate::time::{UnixMillis, millis};
@@ -158,25 +158,31 @@ pub fn add_origins(print: &mut Fingerprint, origins: &EndpointOrigins) {
 /// names both, otherwise of the token. Who has no key learns nothing of the subject, not even by guessing.
 #[must_use]
 pub fn subject_fingerprint(key: &str, subject_token: &str) -> String {
+    let identity = identity_of(subject_token);
     let mut print = Fingerprint::default();
     print.text(key);
-    match rfc7519_jwt::peek(subject_token) {
-        Some(Claims { issuer: Some(issuer), subject: Some(subject), .. }) => {
-            print.text(&issuer);
-            print.text(&subject);
-        }
-        _ => print.text(subject_token),
-    }
+    print.text(if identity.is_empty() { subject_token } else { &identity });
     // Half of it tells subjects apart, and is shorter in a log.
     print.finish().get(..22).unwrap_or_default().into()
 }
 
-/// True when a token is a JWT of this issuer about this subject (RFC 7519 sections 4.1.1 and 4.1.2).
+/// The identity that a token is about, as [`identity`] has it, when it is a JWT that names its issuer and its subject (RFC 7519
+/// sections 4.1.1 and 4.1.2); empty for any other.
 #[must_use]
-pub fn is_about(token: &str, issuer: &str, subject: &str) -> bool {
-    rfc7519_jwt::peek(token).is_some_and(|claims| {
-        claims.issuer.is_some_and(|found| same_issuer(&found, issuer)) && claims.subject.as_deref() == Some(subject)
-    })
+pub fn identity_of(token: &str) -> String {
+    match rfc7519_jwt::peek(token) {
+        Some(Claims { issuer: Some(issuer), subject: Some(subject), .. }) => identity(&issuer, &subject),
+        _ => String::new(),
+    }
+}
+
+/// A hash of what tells a subject of an issuer from any other.
+#[must_use]
+pub fn identity(issuer: &str, subject: &str) -> String {
+    let mut print = Fingerprint::default();
+    print.text(bare(issuer));
+    print.text(subject);
+    print.finish()
 }
 
 /// How a store bounds the life of what it keeps, in seconds.

@@ -5,6 +5,7 @@ use crate::protocol::rfc6749_token::TokenSet;
 use crate::protocol::rfc7519_jwt;
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::protocol::rfc8693_exchange::TokenExchange;
+use crate::text::compare;
 use crate::time::UnixMillis;
 
 /// How to compare.
@@ -45,14 +46,15 @@ fn difference(token: &TokenSet, exchange: &TokenExchange, verify: Verify) -> Opt
         return Some("is for another subject (`sub`)");
     }
     let audience = issued.audience.unwrap_or_default();
-    let targeted = !exchange.audience.is_empty() || !exchange.resource.is_empty();
-    let foreign = audience.iter().any(|found| !exchange.audience.contains(found) && !exchange.resource.contains(found));
-    if targeted && (audience.is_empty() || foreign || !holds_all(&audience, &exchange.audience)) {
+    let mut targets = exchange.audience.clone();
+    targets.extend_from_slice(&exchange.resource);
+    let foreign = compare(&targets, &audience).1;
+    if !targets.is_empty() && (audience.is_empty() || foreign || !compare(&exchange.audience, &audience).0.is_empty()) {
         return Some("is for another audience than was asked for (`aud`)");
     }
     let scope = issued.scope.unwrap_or_default();
     let asked = &exchange.scope;
-    let asked_for = |scopes: &[String]| asked.is_empty() || !verify.scopes || holds_all(asked, scopes);
+    let asked_for = |scopes: &[String]| asked.is_empty() || !verify.scopes || !compare(asked, scopes).1;
     if !asked_for(&scope) || !asked_for(&token.scope) {
         return Some("holds more scopes than were asked for (`scope`)");
     }
@@ -62,8 +64,4 @@ fn difference(token: &TokenSet, exchange: &TokenExchange, verify: Verify) -> Opt
     let stated = token.expires_at.is_some_and(|instant| instant > UnixMillis::from_js(end * 1000.0));
     let longer = issued.expires_at.is_none_or(|expires_at| expires_at > end) || stated;
     longer.then_some("lives longer than the subject token (`exp`)")
-}
-
-fn holds_all(list: &[String], parts: &[String]) -> bool {
-    parts.iter().all(|part| list.contains(part))
 }

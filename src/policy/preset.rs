@@ -219,8 +219,6 @@ words! {
         NumberOrString = "number-or-string",
         /// As a number; it may be missing.
         Number = "number",
-        /// As a number or as its digits; this server often leaves it out.
-        Optional = "optional",
     }
 }
 

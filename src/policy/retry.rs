@@ -11,13 +11,13 @@ const LONGEST_PAUSE: u64 = 8_000;
 /// Which failures may be answered with the same request once more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// A read: network failures, 429, 502, 503 and 504.
+    /// A read: network failures, 429, 502, 503, 504 and `temporarily_unavailable`.
     Read,
     /// A request that is safe to repeat when the server says it did nothing: 429, 503 and `temporarily_unavailable`.
     Refused,
 }
 
-/// What is left of an operation's patience. One of these lives as long as the operation.
+/// How often one request of an operation may still be repeated.
 #[derive(Clone, Debug)]
 pub struct RetryBudget {
     left: u32,

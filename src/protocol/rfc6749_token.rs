@@ -5,9 +5,9 @@ use crate::error::{Error, ErrorCode};
 use crate::http::HttpResponse;
 use crate::json::{ObjectWriter, Value};
 use crate::protocol::names::token_type;
-use crate::protocol::rfc6750_bearer::is_not_for_resources;
+use crate::protocol::rfc6750_bearer::{check_presented, is_not_for_resources};
 use crate::secret::clean_snippet;
-use crate::text::{fill, number_of, parts};
+use crate::text::{compare, fill, number_of, parts};
 use crate::time::{LONGEST_LIFE, UnixMillis, millis};
 use crate::words::words;
 use std::borrow::Cow;
@@ -156,12 +156,13 @@ pub fn parse(
 ) -> Result<TokenSet, Error> {
     let body = response.json_object(body, "the token response")?;
     let answer = Answer { body, status: response.status, failure: Cell::new(None) };
-    let mut issued = answer.token("access_token");
-    if let (None, Some(member)) = (&issued, answer.payload(expected.payload)) {
-        issued = match body.get(member) {
-            Some(value) if value.as_str().is_none() => Some(value.text().into()),
-            _ => answer.token(member),
-        };
+    let mut member = "access_token";
+    let mut issued = answer.token(member);
+    let mut document = None;
+    if let (None, Some(payload)) = (&issued, answer.payload(expected.payload)) {
+        member = payload;
+        document = body.get(member).filter(|value| value.as_str().is_none());
+        issued = document.map_or_else(|| answer.token(member), |value| Some(value.text().into()));
     }
     if issued.is_none() {
         answer.refuse("has no `access_token`");
@@ -207,17 +208,19 @@ pub fn parse(
             issued_token_type = exchange.requested_type.clone().filter(|asked| is_not_for_resources(asked));
         }
     }
+    let for_resources = token_type != "N_A" && !issued_token_type.as_deref().is_some_and(is_not_for_resources);
+    // A preset may ask for what is no token.
+    let presented = issued.as_deref().filter(|_| for_resources && document.is_none());
+    // How long a token may be is for the servers that take it to say.
+    if presented.is_some_and(|token| check_presented(token, usize::MAX).is_err()) {
+        answer.fail(ErrorCode::InvalidResponse, NO_TOKEN, member);
+    }
     let (scope, scope_source) = match answer.text("scope") {
         Some(scope) => (scopes(&scope), ScopeSource::Response),
         None if expected.scope.is_empty() && !expected.no_scope_means_none => (Vec::new(), ScopeSource::Unknown),
         None => (expected.scope.to_vec(), ScopeSource::Request),
     };
-    let mut missing_scopes = Vec::new();
-    for requested in expected.scope {
-        if expected.scopes_echoed && !scope.contains(requested) {
-            missing_scopes.push(requested.clone());
-        }
-    }
+    let missing_scopes = if expected.scopes_echoed { compare(expected.scope, &scope).0 } else { Vec::new() };
     let token = TokenSet {
         access_token: issued.unwrap_or_default(),
         token_type,
@@ -237,6 +240,8 @@ pub fn parse(
     };
     answer.failure.take().map_or(Ok(token), Err)
 }
+
+const NO_TOKEN: &str = "has a `{}` that is empty or cannot stand in a request as a token";
 
 /// An answer that is read without stopping: the first failure counts.
 struct Answer<'t, 'a> {
@@ -269,8 +274,7 @@ impl Answer<'_, '_> {
     fn token(&self, member: &str) -> Option<String> {
         let token = self.text(member)?;
         if token.is_empty() || !Class::TOKEN.is_all_of(&token) {
-            let message = "has a `{}` that is empty or holds characters no token may hold";
-            self.fail(ErrorCode::InvalidResponse, message, member);
+            self.fail(ErrorCode::InvalidResponse, NO_TOKEN, member);
         }
         Some(token)
     }
@@ -325,12 +329,13 @@ fn is_integer(number: f64) -> bool {
 
 /// The token type as we spell it; RFC 6749 section 5.1: its case does not matter.
 fn known_type(found: &str, expected: &Expectation<'_>) -> Option<String> {
+    let is = |known: &str| known.eq_ignore_ascii_case(found);
     for known in ["Bearer", "DPoP", "N_A"] {
-        if known.eq_ignore_ascii_case(found) && (known != "N_A" || expected.exchange.is_some()) {
+        if is(known) && (known != "N_A" || expected.exchange.is_some()) {
             return Some(known.into());
         }
     }
-    expected.token_types.iter().find(|known| known.eq_ignore_ascii_case(found)).cloned()
+    expected.token_types.iter().find(|known| is(known)).cloned()
 }
 
 /// True for a `scope-token` (RFC 6749 section 3.3).

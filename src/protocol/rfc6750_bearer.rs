@@ -30,6 +30,11 @@ pub(crate) fn is_not_for_resources(token_type: &str) -> bool {
 /// # Errors
 /// `redacted_token` for the text that stands for a token in JSON and logs, `invalid_option` for any other that is none.
 pub fn check_token(token: &str, field: &str, longest: usize) -> Result<(), Error> {
+    check(token, field, longest, false)
+}
+
+#[inline(never)]
+fn check(token: &str, field: &str, longest: usize, presented: bool) -> Result<(), Error> {
     let plain = Class::TOKEN.is_all_of(token);
     if !plain && contains(token, REDACTED_MARK) {
         return Err(Error::config(
@@ -51,28 +56,33 @@ pub fn check_token(token: &str, field: &str, longest: usize) -> Result<(), Error
         "holds control or non-ASCII characters, which no token may hold"
     } else if token.len() > longest {
         "is too long for a token"
+    } else if presented && reads_as_two(token) {
+        "could be read as two credentials in an Authorization header (RFC 6750 section 2.1)"
     } else {
         return Ok(());
     };
     Err(Error::config(ErrorCode::InvalidOption, field, "`{}` {}", &[field, wrong]))
 }
 
+/// Checks a token that is to stand in an `Authorization` header, alone, and is of so many bytes at most.
+///
+/// # Errors
+/// Those of [`check_token`], and `invalid_option` for a token that reads as two credentials.
+pub fn check_presented(access_token: &str, longest: usize) -> Result<(), Error> {
+    check(access_token, "accessToken", longest, true)
+}
+
 /// The `Authorization` value that presents a token at a resource.
 ///
 /// # Errors
-/// Those of [`check_token`], and `invalid_option` for a token that is no bearer credential: `N_A`, `DPoP` (which needs a
+/// Those of [`check_presented`], and `invalid_option` for a token that is no bearer credential: `N_A`, `DPoP` (which needs a
 /// proof), or a result such as an ID token that stands beside `Bearer`.
 pub fn authorization_header(
     access_token: &str,
     token_type: &str,
     issued_token_type: Option<&str>,
 ) -> Result<String, Error> {
-    check_token(access_token, "accessToken", LONGEST_TOKEN)?;
-    if reads_as_two(access_token) {
-        let message =
-            "`{}` could be read as two credentials: it cannot stand in an Authorization header (RFC 6750 section 2.1)";
-        return Err(Error::config(ErrorCode::InvalidOption, "accessToken", message, &["accessToken"]));
-    }
+    check_presented(access_token, LONGEST_TOKEN)?;
     let is = |name: &str| token_type.eq_ignore_ascii_case(name);
     let refusal = if is("N_A") || issued_token_type.is_some_and(is_not_for_resources) {
         "this token is no access token and must not be sent to a resource: ask for an access token"

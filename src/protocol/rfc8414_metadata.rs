@@ -209,12 +209,16 @@ pub fn parse(response: HttpResponse, issuer: &str) -> Result<DiscoveredMetadata,
 /// Compares issuers byte for byte (RFC 8414 section 3.3); only the slash of an issuer without a path may be left out.
 #[must_use]
 pub fn same_issuer(left: &str, right: &str) -> bool {
-    let trim = |issuer: &'_ str| -> usize {
-        let bare = issuer.strip_suffix('/').unwrap_or(issuer);
-        // Two slashes are those of `https://`: no path.
-        if bare.bytes().filter(|byte| *byte == b'/').count() == 2 { bare.len() } else { issuer.len() }
-    };
-    left.get(..trim(left)) == right.get(..trim(right))
+    bare(left) == bare(right)
+}
+
+/// An issuer without the slash that may be left out.
+#[must_use]
+#[inline(never)]
+pub fn bare(issuer: &str) -> &str {
+    let bare = issuer.strip_suffix('/').unwrap_or(issuer);
+    // Two slashes are those of `https://`: no path.
+    if bare.bytes().filter(|byte| *byte == b'/').count() == 2 { bare } else { issuer }
 }
 
 #[cfg(test)]

@@ -115,6 +115,11 @@ describe("arguments that look right and are not", () => {
       ["`configs[0]` cannot be written as JSON", () => make({ tags: cycle })],
       ["there is no option `configs[0].own`", () => make({ own: "x" })],
       ["there is no option `configs[0].tenant`", () => make({ tenant: "x" })],
+      [
+        "there is no option `configs[0].scopes`: did you mean `configs[0].scope`?",
+        () => make({ scope: undefined, scopes: "a" }),
+      ],
+      ["there is no option `configs[0].retries`: did you mean `configs[0].maxRetries`?", () => make({ retries: 1 })],
       ["`configs[0].name` is required", () => make({ name: null })],
       ["`configs[0]` has to be a plain object", () => new TokenExchangeStore({ configs: [5] })],
       ["`subjectToken` is required, or a `subjectTokenProvider` of the store", () => make().getToken("crm")],

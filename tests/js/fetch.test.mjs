@@ -11,6 +11,7 @@ import {
   ISSUER,
   rejects,
   rejectsConfig,
+  runModule,
   SUBJECT,
   SUCCESS,
   success,
@@ -212,6 +213,54 @@ describe("answers that look like a Response", () => {
   });
 });
 
+describe("an answer in pieces", () => {
+  const inPieces = (pieces) => ({ status: 200, headers: JSON_TYPE, body: Readable.from(pieces) });
+
+  test("of whatever size is put together as it came", async () => {
+    const bytes = Buffer.from(JSON.stringify({ ...SUCCESS, pad: "é€😀".repeat(30) }));
+    for (const sizes of [[1], [7, 0, 1], [100, 1], [bytes.length], [0, bytes.length - 1, 1]]) {
+      const pieces = [];
+      for (let at = 0, turn = 0; at < bytes.length; turn++) {
+        const size = sizes[turn % sizes.length];
+        pieces.push(new Uint8Array(bytes.subarray(at, at + size)));
+        at += size;
+      }
+      const token = await exchangeBy(fakeFetch(inPieces(pieces)));
+      assert.equal(token.raw.pad, "é€😀".repeat(30), String(sizes));
+    }
+  });
+
+  test("X4, of a byte each, or of none, it takes no more memory than its text", async () => {
+    const { status, stdout, stderr } = await runModule(`
+      import { setFlagsFromString } from "node:v8";
+      import { runInNewContext } from "node:vm";
+      import { OAuthClient } from "onbehalf";
+      setFlagsFromString("--expose-gc");
+      const gc = runInNewContext("gc");
+      const body = Buffer.from(JSON.stringify({ access_token: "t", token_type: "Bearer", pad: "x".repeat(200_000) }));
+      const before = process.memoryUsage();
+      let most = 0;
+      async function* pieces() {
+        for (let at = 0; at < body.length; at++) {
+          if (at % 20_000 === 0) await new Promise((resolve) => setTimeout(resolve));
+          yield body.subarray(at, at + 1);
+          yield body.subarray(0, 0);
+        }
+        gc();
+        const { heapUsed, external } = process.memoryUsage();
+        most = heapUsed + external - before.heapUsed - before.external;
+      }
+      const fetch = async () => ({ status: 200, headers: { "content-type": "application/json" }, body: pieces() });
+      const client = new OAuthClient("https://as.example", { fetch, endpoints: { token: "/token" } });
+      console.log((await client.exchangeToken({ subjectToken: "a" })).accessToken, most);
+    `);
+    assert.deepEqual([status, stderr], [0, ""]);
+    const [token, most] = stdout.split(" ");
+    assert.equal(token, "t");
+    assert.ok(Number(most) < 8_000_000, `${most} bytes`);
+  });
+});
+
 describe("a fetch that fails", () => {
   const UNREACHABLE = { code: "unreachable", retryable: true, action: "network", fault: "network" };
 
@@ -260,6 +309,52 @@ describe("a fetch that fails", () => {
     );
     assert.match(error.message, /tokens\.example/);
     assert.doesNotMatch(error.message, /private/);
+  });
+
+  const said = async (reason) => (await failure(exchangeBy(() => Promise.reject(reason)))).message;
+  const BROKE = "https://as.example could not be reached, or the connection broke";
+
+  test("2.14 row 5, the message ends with the code of the innermost cause, and with no other text of one", async () => {
+    const caused = (cause, members = {}) => Object.assign(new TypeError("private", { cause }), members);
+    const refusedBy = Object.assign(new Error("private"), { code: "ECONNREFUSED" });
+    for (const [reason, code] of [
+      [refusedBy, "ECONNREFUSED"],
+      [caused(refusedBy), "ECONNREFUSED"],
+      [caused(caused(refusedBy, { code: "UND_ERR" })), "ECONNREFUSED"],
+      [caused(new Error("private"), { code: "ERR_SSL_WRONG_VERSION_NUMBER" }), "ERR_SSL_WRONG_VERSION_NUMBER"],
+    ]) {
+      assert.equal(await said(reason), `${BROKE} (${code})`);
+      assert.equal((await failure(exchangeBy(() => Promise.reject(reason)))).toJSON().cause.code, code);
+    }
+    const cycle = new Error("private");
+    cycle.cause = cycle;
+    const hostile = Object.defineProperty({}, "code", { get: () => assert.fail("a getter") });
+    const words = ["secret-1", "a secret", "Secret", "A\nB", `A${"B".repeat(100)}`, "", 23, {}, null];
+    for (const reason of [cycle, hostile, "ECONNREFUSED", ...words.map((code) => ({ code }))]) {
+      assert.equal(await said(reason), BROKE);
+    }
+  });
+
+  test("2.14 row 5, in a page, where no cause has a code, the message names CORS too", async (t) => {
+    const { navigator } = globalThis;
+    t.after(() => Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true }));
+    Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Mozilla/5.0 (X11)" }, configurable: true });
+    assert.equal(await said(new TypeError("Failed to fetch")), `${BROKE}, or CORS forbids it`);
+    assert.equal(await said({ code: "EPIPE" }), `${BROKE} (EPIPE)`);
+    const late = exchangeBy(() => new Promise(() => {}), { timeoutMs: 20 });
+    assert.equal((await failure(late)).message, "https://as.example did not answer before `timeoutMs` was over");
+    const resource = clientOf(() => Promise.reject(new TypeError("x"))).fetchResource("t", "https://api.example/");
+    assert.equal((await failure(resource)).message, "https://api.example could not be reached, or CORS forbids it");
+  });
+
+  test("2.14 row 5, an uncaught error prints the code", async () => {
+    const { stderr, status } = await runModule(`
+      import { OAuthClient } from "onbehalf";
+      const fetch = () => Promise.reject(new TypeError("private", { cause: { code: "ENOTFOUND" } }));
+      await new OAuthClient("https://as.example", { fetch, endpoints: { token: "/t" } }).clientCredentials();`);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /NetworkError: .* \(ENOTFOUND\)\n/);
+    assert.doesNotMatch(stderr, /: private/);
   });
 
   test("X18, a fetch that rejects with its own AbortError is unreachable, not an abort of the caller", async () => {

@@ -1,5 +1,6 @@
 /** No secret in any text output: clients, authentication, tokens, errors. */
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { BasicAuth, BearerAuth, MultiZoneBasicAuth, OAuthClient, PostAuth, TokenResponse } from "onbehalf";
@@ -128,6 +129,18 @@ describe("TokenResponse", () => {
     assert.equal(data.expiresIn, 3600);
     assert.ok(inspect(token).includes(REDACTED));
     assert.ok(!JSON.stringify(await exchangeBy(fakeFetch(success()))).includes('refreshToken":"‹'));
+  });
+
+  test("T72, as text it is redacted, and no header takes that", async () => {
+    const token = await exchangeBy(fakeFetch(issue()));
+    assert.equal(`${token}`, REDACTED);
+    assert.equal(String(token), REDACTED);
+    const authorization = `Bearer ${token}`;
+    assert.throws(() => new Headers({ authorization }), TypeError);
+    assert.throws(() => new Request("https://api.example/", { headers: { authorization } }), TypeError);
+    assert.throws(() => request("http://127.0.0.1:1/", { headers: { authorization } }), TypeError);
+    const client = clientOf(fakeFetch(issue()));
+    await rejectsConfig(() => client.fetchResource(`${token}`, "https://api.example/"), "redacted_token", "token");
   });
 
   test("T72, a token read back from JSON is refused wherever a token is taken, with the remedy, before any request", async () => {

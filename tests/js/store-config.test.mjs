@@ -52,9 +52,9 @@ describe("the constructor", () => {
       [withConfig({ audience: [7] }), "invalid_option", "configs[1].audience[0]"],
       [withConfig({ resource: "crm" }), "invalid_option", "configs[1].resource"],
       [
-        withConfig({ customHeaders: { authorization: "x" } }),
+        withConfig({ customHeaders: { Authorization: "x" } }),
         "invalid_option",
-        "configs[1].customHeaders.authorization",
+        "configs[1].customHeaders.Authorization",
       ],
       [withConfig({ timeoutMs: 0 }), "invalid_option", "configs[1].timeoutMs"],
       [withConfig({ preset: "nope" }), "unknown_preset", "configs[1].preset"],

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { json } from "../servers/quirk/server.mjs";
-import { failure, onbehalf, serveToken, success } from "./helpers.mjs";
-import { CRM, issuing, jwt, serveStore } from "./store-helpers.mjs";
+import { failure, fields, onbehalf, serve, serveToken, success } from "./helpers.mjs";
+import { asksFor, CRM, crmConfig, issuing, jwt, serveStore } from "./store-helpers.mjs";
 
 const SECRETS = ["alice-token", "bob-token", "token-1-for", "agent-secret", "issued"];
 
@@ -46,6 +46,32 @@ describe("onEvent of a store", () => {
     assertNoToken(events);
   });
 
+  test("names targets and scopes once, and no empty ones", async (t) => {
+    const config = { resource: undefined, audience: ["", "crm"], requestedScopes: ["a a", "b"] };
+    const { store, events } = await serveStore(t, { config });
+    await store.findByRef(CRM);
+    await store.getToken(CRM, { scope: "a a b" });
+    for (const event of events) assert.deepEqual([event.resource, event.requestedScopes], [["crm"], ["a", "b"]]);
+  });
+
+  test("a listener that changes what it is given changes nothing for the next one, nor what is asked for", async (t) => {
+    const told = [];
+    const onEvent = (event) => {
+      told.push(JSON.stringify([event.resource, event.requestedScopes]));
+      for (const list of [event.resource, event.requestedScopes]) list.push("admin");
+    };
+    const { server, store } = await serveStore(t, { onEvent });
+    const api = await serve(t);
+    api.on("/", asksFor("more"), { status: 200 });
+    const config = { origins: [api.origin] };
+    const other = new onbehalf.TokenExchangeStore({ configs: [crmConfig(server, config)], onEvent });
+    for (const each of [store, other])
+      for (const subjectToken of ["a", "b"]) await each.getToken(CRM, { subjectToken });
+    assert.deepEqual([...new Set(told)], ['[["https://crm.acme.com"],["crm:read","crm:write"]]']);
+    await other.fetch(CRM, `${api.origin}/`, {}, { subjectToken: "a", stepUp: "exchange" });
+    assert.deepEqual(fields(server.requests.at(-1)).scope, ["crm:read crm:write more"]);
+  });
+
   test("tells of denied and error", async (t) => {
     const cases = [
       [json({ error: "invalid_grant" }, 400), "denied", "oauth_error", "renew_subject"],
@@ -78,6 +104,48 @@ describe("onEvent of a store", () => {
     await inactive.store.findByRef(CRM);
     const [{ type, ref, clientId, outcome }] = inactive.events;
     assert.deepEqual([type, ref, clientId, outcome], ["error", CRM, "agent-identity", "inactive_ref"]);
+  });
+
+  test("tells of each rejected fetch once", async (t) => {
+    const api = await serve(t);
+    api.on("/api", asksFor("crm:admin"));
+    api.on("/hang", { hang: true });
+    const config = { audience: `${api.origin}/api` };
+    const answers = [success(), success({ token_type: "DPoP" }), json({ error: "invalid_grant" }, 400)];
+    const { store, events } = await serveStore(t, { config, answers });
+    const told = async (input, init, options) => {
+      events.length = 0;
+      const error = await failure(store.fetch(CRM, input, init, { subjectToken: "alice-token", ...options }));
+      assertNoToken(events);
+      const failures = events.filter(({ outcome }) => outcome !== "ok");
+      assert.deepEqual(
+        failures.map(({ ref, action }) => [ref, action]),
+        [[CRM, error.action]],
+      );
+      const [{ type, outcome, subject, durationMs }] = failures;
+      assert.ok(subject && durationMs >= 0);
+      return [type, outcome];
+    };
+    assert.deepEqual(await told("https://evil.example/"), ["error", "endpoint_origin"]);
+    assert.deepEqual(await told(`${api.origin}/api`, {}, { stepUp: "throw" }), ["denied", "insufficient_scope"]);
+    const controller = new AbortController();
+    const left = told(`${api.origin}/hang`, { signal: controller.signal });
+    await api.seen(2);
+    controller.abort(new Error("gone"));
+    assert.deepEqual(await left, ["error", "aborted"]);
+    assert.deepEqual(await told(`${api.origin}/api`, {}, { subjectToken: "bob-token" }), ["error", "invalid_option"]);
+    assert.deepEqual(await told(`${api.origin}/api`, {}, { subjectToken: "carol" }), ["denied", "oauth_error"]);
+    events.length = 0;
+    await failure(store.fetch("unknown", `${api.origin}/api`));
+    store.close();
+    await failure(store.fetch(CRM, `${api.origin}/api`));
+    assert.deepEqual(
+      events.filter(({ type }) => type !== "evict").map(({ ref, outcome }) => [ref, outcome]),
+      [
+        [undefined, "unknown_ref"],
+        [CRM, "client_closed"],
+      ],
+    );
   });
 
   test("the fingerprint tells subjects apart within a store, and nothing outside of it", async (t) => {
@@ -234,7 +302,7 @@ describe("onEvent of a client", () => {
       auth: new onbehalf.BasicAuth("agent", "agent-secret"),
       onEvent: (event) => events.push(event),
     });
-    await exchange({ subjectToken: "alice-token", audience: "crm", scope: "a b" });
+    await exchange({ subjectToken: "alice-token", audience: ["", "crm"], scope: ["a a", "b"] });
     await failure(exchange({ subjectToken: "alice-token" }));
     await client.clientCredentials();
     await failure(client.discoverServerMetadata());

@@ -54,6 +54,25 @@ describe("a flight", () => {
     );
   });
 
+  test("a wait that is over names the host that was asked: that of the token endpoint", async (t) => {
+    const message = (host) => `https://${host}.example did not answer before \`timeoutMs\` was over`;
+    for (const [config, host] of [
+      [{ issuer: "https://as.example/a", tokenEndpoint: "https://tokens.example/t?key=private" }, "tokens"],
+      [{ tokenEndpoint: "https://tokens.example/t" }, "tokens"],
+      [{ issuer: "https://as.example/a", tokenEndpoint: null }, "as"],
+    ]) {
+      const { fetch } = manualFetch({ deaf: true });
+      const store = new onbehalf.TokenExchangeStore({
+        configs: [crmConfig({ origin: "" }, { ...config, timeoutMs: 60 })],
+        fetch,
+        // So the wait is over before the exchange is.
+        subjectTokenProvider: () => sleep(30, "alice-token"),
+      });
+      t.after(() => store.close());
+      assert.equal((await failure(store.getToken(CRM))).message, message(host));
+    }
+  });
+
   test("its promise never rejects unheard: a failure nobody waits for stays silent", async (t) => {
     const unheard = [];
     const listener = (reason) => unheard.push(reason);

@@ -125,6 +125,18 @@ describe("invalidation", () => {
       assert.equal(store.stats().entries, 2);
     });
 
+    test("neither a long token on its way nor hundreds of revocations hold others up", async (t) => {
+      const claims = { iss: issuer, sub: "alice", groups: Array(200_000).fill(1) };
+      const answer = { access_token: jwt(claims), token_type: "N_A", issued_token_type: TYPE.jwt };
+      const { store, land } = await flying(t, success(answer));
+      for (let index = 0; index < 200; index++) store.revokeByIdentity(issuer, `carol-${index}`);
+      const started = performance.now();
+      await land();
+      const taken = performance.now() - started;
+      assert.ok(taken < 1000, `${taken} ms`);
+      assert.equal(store.stats().entries, 1);
+    });
+
     test("a newer token does not take the place of one that is remembered", async (t) => {
       const advance = clock(t);
       const gate = deferred();

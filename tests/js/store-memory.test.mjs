@@ -1,7 +1,8 @@
 /** TokenExchangeStore: what others choose, such as scopes that a resource asks for, does not fill the memory. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { runModule } from "./helpers.mjs";
+import { runModule, success } from "./helpers.mjs";
+import { CRM, serveStore } from "./store-helpers.mjs";
 
 /**
  * What stays of each of so many calls, in bytes, after two thousand to warm up. `call` is the source of one, with `store`
@@ -43,6 +44,17 @@ async function bytesOfEach({ options = "", call, calls = 6000, before = "", afte
   const [entries, each] = stdout.split(" ").map(Number);
   return { entries, each };
 }
+
+test("T69, a token that is hard to find in its answer does not hang", async (t) => {
+  const letters = "a".repeat(30_000);
+  // It stands there with an escape, and before it a text in which every place looks like its beginning and its end.
+  const token = JSON.stringify(`${letters}b${letters}`).replace("b", "\\u0062");
+  const body = `{"pad":"${"a".repeat(900_000)}","token_type":"Bearer","expires_in":3600,"access_token":${token}}`;
+  const { store } = await serveStore(t, { answers: [{ ...success(), body }] });
+  const started = performance.now();
+  assert.equal((await store.getToken(CRM)).accessToken, `${letters}b${letters}`);
+  assert.ok(performance.now() - started < 2000, `${performance.now() - started} ms`);
+});
 
 describe("past maxEntries", () => {
   for (const [what, options] of [

@@ -1,7 +1,7 @@
 /** TokenExchangeStore: `forSubject`, the store as one user sees it. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { onbehalf, rejectsConfig, TYPE, throwsConfig } from "./helpers.mjs";
+import { onbehalf, rejectsConfig, success, TYPE, throwsConfig } from "./helpers.mjs";
 import { CRM, crmConfig, serveStore } from "./store-helpers.mjs";
 
 describe("forSubject", () => {
@@ -51,7 +51,7 @@ describe("forSubject", () => {
   });
 
   test("a token that is none is refused at once", async (t) => {
-    const { server, store } = await serveStore(t);
+    const { server, store } = await serveStore(t, { answers: [success()] });
     const long = "x".repeat(65_537);
     for (const token of [" ", " a", "Bearer x", "bearer x", "bearer", "a\nb", "ä", long]) {
       throwsConfig(() => store.forSubject(token), "invalid_option", "subjectToken");

@@ -303,6 +303,26 @@ describe("TokenResponse", () => {
     assert.match(error.message, /expose\(\)/);
   });
 
+  for (const name of ["accessToken", "refreshToken", "idToken"]) {
+    test(`T72, TokenResponse.from refuses whatever holds the redacted text as ${name}`, () => {
+      for (const text of ["‹redacted›", "Bearer ‹redacted: use token.expose()›", "‹redacted: use token.expose()›x"]) {
+        const plain = { accessToken: "a", tokenType: "Bearer", [name]: text };
+        throwsConfig(() => TokenResponse.from(plain), "redacted_token", name);
+      }
+    });
+  }
+
+  test("T72, expose and from: what was issued comes back, also what no request could carry", async () => {
+    const preset = { id: "documents", response: { payload: ["grant"] } };
+    const body = '{"token_type":"Bearer","refresh_token":" r ","grant":{\n"name":"é"}}';
+    const fetch = fakeFetch({ headers: { "content-type": "application/json" }, body });
+    const client = new OAuthClient("https://as.example", { endpoints: { token: "/token" }, fetch, preset });
+    const token = await client.exchangeToken({ subjectToken: SUBJECT });
+    const back = TokenResponse.from(token.expose());
+    assert.deepEqual([back.accessToken, back.refreshToken], ['{\n"name":"é"}', " r "]);
+    throwsConfig(() => back.authorizationHeader(), "invalid_option", "accessToken");
+  });
+
   test("B04, an answer of client credentials has the same shape", async () => {
     const fetch = fakeFetch(json({ access_token: "cc", token_type: "bearer", expires_in: 60 }));
     const client = new OAuthClient("https://as.example", { endpoints: { token: "/token" }, fetch });

@@ -8,6 +8,7 @@ use crate::script::{
 };
 use onbehalf::error::ErrorCode;
 use onbehalf::flow::{Failure, Input};
+use onbehalf::http::HttpResponse;
 use serde_json::{Value, json};
 
 const FIELDS: [(&str, &str); 3] =
@@ -306,7 +307,7 @@ fn x13_headers_that_are_ours_or_break_the_request_are_refused_with_their_name() 
     ] {
         for name in [name.to_owned(), name.to_uppercase()] {
             let client = try_client(json!({ "customHeaders": [["x-good", "a"], [name, value]] }));
-            let shown = name.to_ascii_lowercase().replace("\r\n", "\\r\\n");
+            let shown = name.replace("\r\n", "\\r\\n");
             let field = |option: &str| (ErrorCode::InvalidOption, [option, ".", &shown].concat());
             assert_eq!(config_error(client), field("customHeaders"), "{name}: {value}");
             let call = json!({ "headers": [[name, value]] });
@@ -327,6 +328,28 @@ fn v17_a_challenge_does_not_replace_the_answer() {
     let error = script.answers(with_header(refusal, "WWW-Authenticate", "Basic realm=\"as\"")).error();
     assert_eq!(error.code(), ErrorCode::ClientAuthenticationFailed);
     assert_eq!(error.message(), "the server refused the client's authentication: invalid_client: bad secret");
+}
+
+#[test]
+fn a_refused_client_that_gave_no_secret_is_told_so() {
+    let refusal = || json_answer(401, json!({ "error": "invalid_client", "error_description": "who are you?" }));
+    let message = |options: Value, answer: HttpResponse| {
+        let mut script = exchange(&client(options), json!({}));
+        script.request();
+        script.answers(answer).error().message()
+    };
+    let public = "the server refused the client's authentication (no client secret was given)";
+    for options in [json!({}), json!({ "clientId": "agent" }), json!({ "auth": { "type": "none" } })] {
+        assert_eq!(message(options.clone(), refusal()), [public, ": invalid_client: who are you?"].concat());
+        assert_eq!(message(options.clone(), bare(401)), public);
+        let other = json_answer(400, json!({ "error": "invalid_grant" }));
+        assert_eq!(message(options, other), "the server refused: invalid_grant");
+    }
+    let post = json!({ "auth": { "type": "post", "clientId": "agent", "clientSecret": "s3cret" } });
+    let confidential = "the server refused the client's authentication: invalid_client: who are you?";
+    assert_eq!(message(post, refusal()), confidential);
+    let bearer = json!({ "auth": { "type": "bearer", "accessToken": "t" } });
+    assert_eq!(message(bearer, refusal()), confidential);
 }
 
 #[test]

@@ -374,8 +374,14 @@ fn an_unknown_name_that_is_like_a_known_one_is_told_of_it() {
         ("SubjectToken", Some("subjectToken")),
         ("subject_token_type", Some("subjectTokenType")),
         ("request", Some("requestedTokenType")),
+        ("scopes", Some("scope")),
+        ("audiences", Some("audience")),
+        ("Resources", Some("resource")),
+        ("tokens", Some("subjectToken")),
+        ("token_type", Some("subjectTokenType")),
         ("aud", None),
-        ("tokens", None),
+        ("auds", None),
+        ("tenant", None),
     ] {
         let error = TokenExchangeRequest::parse(&json!({ "subjectToken": "a", name: "b" }).to_string()).unwrap_err();
         let expected = match meant {

@@ -47,6 +47,7 @@ fn server(status: u16, error: Option<&str>, action: Action, exchange: bool) -> E
         claims: None,
         action,
         exchange,
+        public: false,
     })
 }
 
@@ -123,9 +124,14 @@ fn api8_config_network_response_and_internal_rows() {
         assert_eq!(data(&error.to_json())["status"], 200);
         assert_eq!(view(error), (code, ErrorKind::Protocol, false, Action::ServerFault, Fault::Server));
     }
-    for bug in Bug::VARIANTS {
-        let error = Error::from(*bug);
-        assert!(error.message().contains(bug.as_str()));
+    for (bug, word) in [
+        (Bug::NoEffect, "no_effect"),
+        (Bug::Ended, "flow_ended"),
+        (Bug::OtherStep, "other_step"),
+        (Bug::NoOperation, "no_such_operation"),
+    ] {
+        let error = Error::from(bug);
+        assert_eq!(error.message(), ["a bug in onbehalf (", word, "): please report it"].concat());
         assert_eq!(view(error), (ErrorCode::InternalError, ErrorKind::Internal, false, Action::ReportBug, Fault::Bug));
     }
 }

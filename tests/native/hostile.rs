@@ -4,6 +4,7 @@
 use crate::script::{self, Script, answer, client, discovering, exchange};
 use crate::vectors::data;
 use onbehalf::Client;
+use onbehalf::base64;
 use onbehalf::error::{Error, ErrorCode};
 use onbehalf::flow::exchange_token::TokenExchangeRequest;
 use onbehalf::flow::{CallOptions, Step};
@@ -322,7 +323,7 @@ fn letters(length: usize) -> String {
 #[test]
 fn t69_many_scopes_beside_a_long_token_do_not_hang() {
     let scopes: Vec<String> = (0..2_500).map(|scope| format!("contacts:read:{scope:06}")).collect();
-    let issued = json!({ "access_token": letters(131_072), "scope": scopes.join(" ") });
+    let issued = json!({ "refresh_token": letters(131_072), "scope": scopes.join(" ") });
     let mut script = exchange(&client(json!({})), json!({ "subjectToken": "a" }));
     script.request();
     let start = Instant::now();
@@ -359,5 +360,33 @@ fn t69_a_caller_who_hands_in_scopes_without_end_does_not_hang() {
         let mut script = exchange(&client(json!({})), json!({ "subjectToken": "a", "scope": scope }));
         assert_eq!(script::config_error(script.ends()), (ErrorCode::InvalidOption, "scope".into()));
         assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    }
+}
+
+/// What 1000 scopes, or 1000 audiences, are held against takes no time that grows with both.
+#[test]
+fn t69_a_mebibyte_of_scopes_or_audiences_for_a_thousand_does_not_hang() {
+    let asked: Vec<String> = (0..1000).map(|name| format!("{}{name:04}", "a".repeat(1000))).collect();
+    let last = asked.last().unwrap();
+    let flood = [vec!["b".to_owned(); 400_000], vec![last.clone(); 100]].concat();
+    let issued = |claims: serde_json::Value| {
+        let claims = base64::encode(claims.to_string().as_bytes()).replace('+', "-").replace('/', "_").replace('=', "");
+        format!("e30.{claims}.c2ln")
+    };
+    let granted = json!({ "scope": flood.join(" ") });
+    let echoed = json!({ "scope": vec!["c"; 400_000].join(" "), "access_token": issued(json!({ "aud": "x" })) });
+    let named = json!({ "access_token": issued(json!({ "aud": vec!["c"; 150_000] })) });
+    let short: Vec<String> = (0..999).map(|name| name.to_string()).chain(["c".into()]).collect();
+    for (arguments, answer, left) in [
+        (json!({ "scope": asked }), granted, Some(&asked[..999])),
+        (json!({ "scope": short, "audience": "x", "verifyIssued": true }), echoed, Some(&short[..999])),
+        (json!({ "audience": short, "verifyIssued": true }), named, None),
+    ] {
+        let start = Instant::now();
+        let mut script = exchange(&client(json!({})), arguments);
+        script.request();
+        let missing = script.answers(script::token(answer)).ends().map(|token| token.missing_scopes).ok();
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        assert!(missing.as_deref() == left, "those that are missing, in their order");
     }
 }

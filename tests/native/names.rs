@@ -17,7 +17,7 @@ fn tames<T>(refused: Result<T, Error>) {
     for text in &shown {
         assert!(!text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{202e}')), "{text:?}");
     }
-    assert!(shown.iter().any(|text| text.to_lowercase().contains(&TAMED.to_lowercase())), "{shown:?}");
+    assert!(shown.iter().any(|text| text.contains(TAMED)), "{shown:?}");
 }
 
 #[test]

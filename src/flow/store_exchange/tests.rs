@@ -16,9 +16,15 @@ fn parse(config: &str) -> Result<StoreExchange, Error> {
     StoreExchange::parse(config, "configs[2]", CAPS)
 }
 
+/// The code and the field of a refusal. What its message begins with is that field, if it is a name.
 fn refused(config: &str) -> (ErrorCode, String) {
     match parse(config).err().unwrap().details().clone() {
-        ErrorDetails::Config(error) => (error.code, error.field),
+        ErrorDetails::Config(error) => {
+            if let Some(rest) = error.message.strip_prefix('`') {
+                assert_eq!(rest.split('`').next().unwrap(), error.field, "{}", error.message);
+            }
+            (error.code, error.field)
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -74,7 +80,7 @@ fn failures_name_the_member_of_the_configuration() {
         (r#""origins":["http://crm.example"]"#, InsecureUrl, "origins[0]"),
         (r#""origins":["https://crm.example/api"]"#, InvalidOption, "origins[0]"),
         (r#""timeoutMs":0"#, InvalidOption, "timeoutMs"),
-        (r#""customHeaders":[["Authorization","x"]]"#, InvalidOption, "customHeaders.authorization"),
+        (r#""customHeaders":[["Authorization","x"]]"#, InvalidOption, "customHeaders.Authorization"),
         (r#""subjectTokenType":"a b""#, InvalidOption, "subjectTokenType"),
     ] {
         assert_eq!(refused(&with(members)), (code, ["configs[2].", field].concat()), "{members}");

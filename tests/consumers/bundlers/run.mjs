@@ -30,7 +30,16 @@ async function vite(folder, { node24, vite }) {
     writeFileSync(join(folder, "index.html"), page(`/${entry}.mjs`, "module"));
     await tool(node24, [vite, "build", "--outDir", `out/${entry}`], folder);
   }
-  return `vite ${version(vite)}: ${await inChromium(folder)}`;
+  const pages = await inChromium(folder);
+  writeFileSync(
+    join(folder, "vite.config.mjs"),
+    `export default {
+      ssr: { noExternal: true, target: "webworker", resolve: { conditions: ["workerd"] } },
+      build: { ssr: "worker.mjs", outDir: "out/worker", rollupOptions: { external: /\\.wasm$/ } },
+    };`,
+  );
+  await tool(node24, [vite, "build"], folder);
+  return `vite ${version(vite)}: ${pages}; ${await inWorkerd(join(folder, "out/worker"))}`;
 }
 
 async function webpack(folder, { node24, webpack }) {
@@ -39,7 +48,22 @@ async function webpack(folder, { node24, webpack }) {
     await tool(node24, [webpack, "build", ...args], folder);
     writeFileSync(join(folder, "out", entry, "index.html"), page("/main.js"));
   }
-  return `webpack ${version(webpack, "webpack")}: ${await inChromium(folder)}`;
+  const pages = await inChromium(folder);
+  writeFileSync(
+    join(folder, "webpack.config.cjs"),
+    `module.exports = {
+      mode: "production",
+      entry: "./worker.mjs",
+      target: "es2022",
+      experiments: { outputModule: true },
+      output: { library: { type: "module" }, path: ${JSON.stringify(join(folder, "out/worker"))}, filename: "worker.js" },
+      resolve: { conditionNames: ["workerd", "import"] },
+      externalsType: "module",
+      externals: /\\.wasm$/,
+    };`,
+  );
+  assert.doesNotMatch(await tool(node24, [webpack, "build"], folder), /WARNING/);
+  return `webpack ${version(webpack, "webpack")}: ${pages}; ${await inWorkerd(join(folder, "out/worker"))}`;
 }
 
 async function esbuild(folder, { node20, node24 }) {
@@ -57,8 +81,10 @@ async function esbuild(folder, { node20, node24 }) {
       assert.equal((await tool(node, [join(folder, "out/node", file)], "/")).trim(), expected, file);
     }
   }
+  await build("worker.mjs", "--format=esm", "--conditions=workerd", "--loader:.wasm=copy", "--outdir=out/worker");
+  const worker = await inWorkerd(join(folder, "out/worker"));
   const { version } = JSON.parse(readFileSync(at("node_modules/esbuild/package.json"), "utf8"));
-  return `esbuild ${version}: ${browser}; as one file of ES modules and of CommonJS on Node 20 and 24`;
+  return `esbuild ${version}: ${browser}; as one file of ES modules and of CommonJS on Node 20 and 24; ${worker}`;
 }
 
 /** One project per way of finding modules; no DOM library, no @types, and the typings of the package are checked too. */
@@ -94,24 +120,39 @@ async function wrangler(folder, { node22, wrangler }) {
   const home = join(folder, "home");
   const env = { HOME: home, XDG_CONFIG_HOME: home, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" };
   await tool(node22, [wrangler, ...args], folder, { ...env, CI: "1" });
-  const { Miniflare } = await import("miniflare");
   const out = join(folder, "out");
   const wasm = readdirSync(out).filter((name) => name.endsWith(".wasm"));
   assert.equal(wasm.length, 1, "the WebAssembly module is uploaded as one");
+  return `wrangler ${version(wrangler)}: dry run under Node 22; ${await inWorkerd(out)}`;
+}
+
+/** Runs worker.js of a folder, with the WebAssembly where it imports it from. */
+async function inWorkerd(folder) {
+  const { Miniflare } = await import("miniflare");
+  const path = join(folder, "worker.js");
+  const contents = readFileSync(path, "utf8");
+  const wasm = join(folder, /["']([^"']+\.wasm)["']/.exec(contents)[1]);
+  const core = readFileSync(at("pkg/core_bg.wasm"));
   const miniflare = new Miniflare({
-    modulesRoot: out,
+    modulesRoot: "/",
     modules: [
-      { type: "ESModule", path: join(out, "worker.js"), contents: readFileSync(join(out, "worker.js"), "utf8") },
-      { type: "CompiledWasm", path: join(out, wasm[0]), contents: readFileSync(join(out, wasm[0])) },
+      { type: "ESModule", path, contents },
+      { type: "CompiledWasm", path: wasm, contents: core },
     ],
     compatibilityDate,
   });
+  const get = async (path) => (await miniflare.dispatchFetch(`http://worker${path}`)).text();
   try {
-    assert.equal(await (await miniflare.dispatchFetch("http://worker/")).text(), expected);
+    assert.equal(await get("/"), expected);
+    const started = performance.now();
+    assert.equal(await get("/leave"), "left");
+    assert.equal(await get("/join"), "shared");
+    const waited = performance.now() - started;
+    assert.ok(waited < 4000, `what a request has begun outlives it: ${waited} ms`);
   } finally {
     await miniflare.dispose();
   }
-  return `wrangler ${version(wrangler)}: dry run under Node 22, and the bundle run in workerd`;
+  return "as a Worker in workerd";
 }
 
 /** Opens what was built, each entry on a page of its own, and checks the result it leaves. */
