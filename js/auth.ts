@@ -128,7 +128,7 @@ export class BearerAuth {
   constructor(accessToken: string) {
     this.#accessToken = requireText("accessToken", accessToken);
     // Before `init` the client sees to it.
-    if (available()) ask((core) => core.checkToken(accessToken, "accessToken"));
+    if (available()) ask("checkToken", accessToken, "accessToken");
   }
 
   /** @internal */
@@ -171,7 +171,7 @@ export class MultiZoneBasicAuth {
   /** The Authorization header of a zone: it holds the secret. Throws `ConfigError` `unknown_zone`. */
   getHeadersForZone(zone: string): { Authorization: string } {
     const [id, secret] = this.#pair(zone);
-    return { Authorization: ask((core) => core.basicAuthorization(id, secret, "form")) };
+    return { Authorization: ask("basicAuthorization", id, secret) };
   }
 
   /** The credentials of a zone. Throws `ConfigError` `unknown_zone`. */

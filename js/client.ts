@@ -1,7 +1,6 @@
 import { closed, invalid, type Plain, requireFunctions, requirePlain } from "./arguments.js";
 import { authData, authElsewhere } from "./auth.js";
 import { brand } from "./brand.js";
-import type { RawClient } from "./core.js";
 import { signalOf } from "./deadline.js";
 import type { Finished } from "./driver.js";
 import { encodeCall, encodeOptions, encodeParams } from "./encode.js";
@@ -49,7 +48,7 @@ export class OAuthClient {
 
   readonly #issuer: string;
   readonly #options: ClientOptions;
-  readonly #engine: Engine<RawClient>;
+  readonly #engine: Engine;
   readonly #reporter: Reporter | undefined;
   readonly #clientId: string | undefined;
   #prepare: Prepare | undefined;
@@ -69,8 +68,8 @@ export class OAuthClient {
     this.#options = { ...given };
     this.#clientId = clientId ?? data?.clientId;
     this.#reporter = onEvent ? new Reporter(onEvent) : undefined;
-    this.#engine = new Engine(hostOf(given), (core) => new core.Client(encoded));
-    this.#engine.ask(() => {});
+    this.#engine = new Engine(hostOf(given), encoded);
+    this.#engine.check();
   }
 
   /** The issuer identifier, as it was given. */
@@ -173,11 +172,11 @@ export class OAuthClient {
   ): Promise<PreparedRequest<T>> {
     const { engine, text, signal } = OAuthClient.#call(client, operation, params, options, true);
     client.#handedOut = true;
-    const [, paramsJson, callJson = ""] = text.split("\n");
+    const [, callJson = "", paramsJson] = text.split("\n");
     // Begun again, it goes to the endpoint that it went to, whatever is known of the metadata by then.
     const begin = (now: number, endpoint?: string) => {
       const call = endpoint === undefined ? callJson : JSON.stringify({ ...JSON.parse(callJson), endpoint });
-      return engine.begin([operation, paramsJson, call].join("\n"), now);
+      return engine.begin([operation, call, paramsJson].join("\n"), now);
     };
     const timeoutMs = options?.timeoutMs ?? engine.host.timeoutMs;
     const result = (finished: Finished) => {
@@ -199,14 +198,13 @@ export class OAuthClient {
     const signal = signalOf(options);
     const repeats = operation === "exchangeToken" && !prepared;
     let gap = options == null && repeats ? client.#engine.templates.like(params) : undefined;
-    const text = gap
-      ? textOf(gap, gap.token)
-      : [operation, encodeParams(params), encodeCall(options, prepared)].join("\n");
+    const paramsJson = gap ? "" : encodeParams(params);
+    const text = gap ? textOf(gap, gap.token) : [operation, encodeCall(options, prepared), paramsJson].join("\n");
     if (repeats) gap ??= gapOf(text, (params as Plain | undefined)?.["subjectToken"]);
     return { operation, engine: OAuthClient.#open(client), text, gap, signal };
   }
 
-  static #open(client: OAuthClient): Engine<RawClient> {
+  static #open(client: OAuthClient): Engine {
     if (client.#closed) throw closed("client");
     return client.#engine;
   }
@@ -220,7 +218,7 @@ export class OAuthClient {
   ): Promise<T> {
     const started = performance.now();
     // Not judged yet: a wrong type is for the core to refuse, and no part of the event.
-    const { resource, audience, scope, subjectToken }: Plain = JSON.parse(text.split("\n", 2)[1] ?? "");
+    const { resource, audience, scope, subjectToken }: Plain = JSON.parse(text.split("\n")[2] ?? "");
     const base: EventBase & Pick<OAuthEvent, "subject"> = {
       operation,
       issuer: client.#issuer,
@@ -249,9 +247,7 @@ export class OAuthClient {
     const request = resourceRequest(input, init);
     const { accessToken, tokenType, issuedTokenType } = presented(token);
     const engine = OAuthClient.#open(client);
-    const authorization = engine.ask((raw) =>
-      raw.authorizeResource(request.url, accessToken, tokenType, issuedTokenType ?? ""),
-    );
+    const authorization = engine.ask(request.url, accessToken, tokenType, issuedTokenType ?? "");
     if (request.signal?.aborted) throw request.signal.reason;
     const response = await request.send(engine.host, authorization);
     const error = verdictOn(response, accessToken, "fail")?.error;
@@ -271,7 +267,7 @@ export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose:
 /** An operation that is to be started. */
 interface Call {
   readonly operation: keyof Prepare;
-  readonly engine: Engine<RawClient>;
+  readonly engine: Engine;
   /** As the core takes it: its name, its parameters and its options, each on a line. */
   readonly text: string;
   readonly gap: Gap | undefined;

@@ -7,7 +7,7 @@
 import { createCore } from "onbehalf:glue";
 import { invalid } from "./arguments.js";
 import { configError, defect, toError } from "./errors.js";
-import type { OnRefusal, Step as WireStep } from "./generated.js";
+import type { Step as WireStep } from "./generated.js";
 import { loader } from "./load/inline.js";
 import { isBytes, tagOf } from "./shape.js";
 
@@ -18,26 +18,11 @@ import { isBytes, tagOf } from "./shape.js";
  * @internal
  */
 export interface CoreExports {
-  readonly Client: new (optionsJson: string) => RawClient;
+  readonly Starter: new (text: string) => RawStarter;
   resume(operation: number, input: string, now: number): string;
   abandon(operation: number): void;
-  basicAuthorization(clientId: string, clientSecret: string, encoding: "form" | "raw"): string;
-  authorizationHeader(accessToken: string, tokenType: string, issuedTokenType: string): string;
-  checkToken(token: string, field: string): void;
+  ask(questionJson: string): string;
   panicLocation(): string;
-  readonly StoreExchange: new (configJson: string, path: string, capsJson: string) => RawStoreExchange;
-  describeStore(optionsJson: string): string;
-  subjectFingerprint(key: string, subjectToken: string): string;
-  identityOf(token: string): string;
-  identity(issuer: string, subject: string): string;
-  resourceVerdict(
-    status: number,
-    challenge: string,
-    sent: string,
-    onRefusal: OnRefusal,
-    scope: string,
-    left: number,
-  ): string;
 }
 
 /** What starts operations. @internal */
@@ -45,6 +30,7 @@ export interface RawStarter {
   /** `operation` is what it starts, a text on each line, as the core takes it. */
   start(operation: string, now: number): string;
   template(operation: string, now: number): RawTemplate | undefined;
+  ask(questionJson: string): string;
   free(): void;
 }
 
@@ -52,16 +38,6 @@ export interface RawStarter {
 export interface RawTemplate {
   until(): number;
   read(input: string, begun: number, now: number): string;
-}
-
-/** @internal */
-export interface RawClient extends RawStarter {
-  authorizeResource(url: string, token: string, tokenType: string, issuedTokenType: string): string;
-}
-
-/** @internal */
-export interface RawStoreExchange extends RawStarter {
-  fingerprint(scope: string | undefined): string;
 }
 
 /**

@@ -3,27 +3,36 @@
  *
  * @internal
  */
-import { type CoreExports, enter, type Instance, instance, nextStep, type RawStarter } from "./core.js";
+import { enter, type Instance, instance, nextStep, type RawStarter, type RawTemplate } from "./core.js";
 import { type Begun, drive, type Finished, type Host } from "./driver.js";
 import { type Gap, Templates, textOf } from "./template.js";
 import type { AbortSignalLike } from "./types.js";
 
 /** Runs operations on an object of the core that can be made again: when a panic has worn the instance of the last one. */
-export class Engine<Raw extends RawStarter> {
+export class Engine {
   readonly host: Host;
   readonly templates = new Templates();
-  readonly #make: (core: CoreExports) => Raw;
-  #core: Made<Raw> | undefined;
+  readonly #text: string;
+  #core: Made | undefined;
   #closed = false;
 
-  constructor(host: Host, make: (core: CoreExports) => Raw) {
+  /** `text` is what the object of the core is made of. */
+  constructor(host: Host, text: string) {
     this.host = host;
-    this.#make = make;
+    this.#text = text;
   }
 
-  /** Asks the object of the core. Throws the `ConfigError` for options that it refuses. */
-  ask<T>(question: (raw: Raw) => T): T {
-    return this.#use(({ instance, raw }) => enter(instance, () => question(raw)));
+  /** Throws the `ConfigError` for options that the core refuses. */
+  check(): void {
+    this.#use(() => {});
+  }
+
+  /**
+   * Asks the object of the core: a client for the `Authorization` value that presents a token, by an address, the token, its
+   * type and its issued type; a configuration for what tells its tokens from others, with other scopes if there are any.
+   */
+  ask(...question: string[]): string {
+    return this.#use(({ instance, raw }) => enter(instance, () => raw.ask(JSON.stringify(question))));
   }
 
   /** Starts an operation; `now` in milliseconds since the epoch. */
@@ -43,9 +52,13 @@ export class Engine<Raw extends RawStarter> {
     if (!begun) {
       begun = this.begin(operation, now);
       // A stand-in: what is kept for others must not hold the token.
-      if (gap) this.templates.seen(gap, now, begun, () => this.ask((raw) => raw.template(textOf(gap, "-"), now)));
+      if (gap) this.templates.seen(gap, now, begun, () => this.#template(textOf(gap, "-"), now));
     }
     return drive(this.host, begun, timeoutMs ?? this.host.timeoutMs, signal);
+  }
+
+  #template(operation: string, now: number): RawTemplate | undefined {
+    return this.#use(({ instance, raw }) => enter(instance, () => raw.template(operation, now)));
   }
 
   /**
@@ -60,7 +73,7 @@ export class Engine<Raw extends RawStarter> {
     if (core && !core.instance.worn) enter(core.instance, () => core.raw.free());
   }
 
-  #use<T>(use: (core: Made<Raw>) => T): T {
+  #use<T>(use: (core: Made) => T): T {
     try {
       return use(this.#current());
     } finally {
@@ -68,15 +81,15 @@ export class Engine<Raw extends RawStarter> {
     }
   }
 
-  #current(): Made<Raw> {
+  #current(): Made {
     const current = instance();
     if (this.#core?.instance === current) return this.#core;
-    return (this.#core = { instance: current, raw: enter(current, this.#make) });
+    return (this.#core = { instance: current, raw: enter(current, (core) => new core.Starter(this.#text)) });
   }
 }
 
 /** An object of the core, and where it lives. */
-interface Made<Raw> {
+interface Made {
   readonly instance: Instance;
-  readonly raw: Raw;
+  readonly raw: RawStarter;
 }

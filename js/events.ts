@@ -65,8 +65,7 @@ export class Reporter {
   /** What a subject is called in events. */
   nameOf(subjectToken: string): string {
     this.#key ??= crypto.getRandomValues(new Uint8Array(32)).join();
-    const key = this.#key;
-    return ask((core) => core.subjectFingerprint(key, subjectToken));
+    return ask("subjectFingerprint", this.#key, subjectToken);
   }
 
   /** Reports something that took the time since it `started`, or none. A listener that fails does not fail the call. */

@@ -117,7 +117,7 @@ export function verdictOn(
 ): ResourceVerdict | undefined {
   if (status !== 401 && status !== 403) return undefined;
   const challenge = headerOf(keepHeaders(headers), "www-authenticate") ?? "";
-  return JSON.parse(ask((core) => core.resourceVerdict(status, challenge, sent, onRefusal, scope, left)));
+  return JSON.parse(ask("resourceVerdict", `${status}`, `${left}`, onRefusal, scope, challenge, sent));
 }
 
 /** The error of a refusal, whose answer is not read further. */

@@ -7,7 +7,6 @@ import { invalid, requireFunctions, requirePlain } from "./arguments.js";
 import { ask } from "./ask.js";
 import { authData } from "./auth.js";
 import type { Lane, TokenCache } from "./cache.js";
-import type { CoreExports, RawStoreExchange } from "./core.js";
 import { parseDocument } from "./document.js";
 import { abandon, failure } from "./driver.js";
 import { encodeOptions, json } from "./encode.js";
@@ -27,7 +26,7 @@ export class Slot {
   readonly config: TokenExchangeConfig;
   readonly about: StoreConfig;
   readonly active: boolean;
-  readonly engine: Engine<RawStoreExchange>;
+  readonly engine: Engine;
   /** What bounds an exchange beside what is asked for: where it differs, none is shared. */
   readonly limits: string;
   /** The entries by subject token of the configured scopes, once a token was asked for and if that can be all. */
@@ -38,20 +37,14 @@ export class Slot {
   /** By scopes; those configured have no name. */
   readonly #fingerprints = new Map<string | undefined, string>();
 
-  constructor(
-    config: TokenExchangeConfig,
-    about: StoreConfig,
-    cache: TokenCache,
-    plain: boolean,
-    make: ConstructorParameters<typeof Engine<RawStoreExchange>>[1],
-  ) {
+  constructor(config: TokenExchangeConfig, about: StoreConfig, cache: TokenCache, plain: boolean, text: string) {
     const { tags } = config;
     this.config =
       tags == null ? config : { ...config, tags: Object.freeze(typeof tags === "string" ? [tags] : [...tags]) };
     this.about = about;
     this.active = config.status === "active";
     const host = hostOf(config);
-    this.engine = new Engine(host, make);
+    this.engine = new Engine(host, text);
     this.limits = [host.timeoutMs, host.maxResponseBytes, config.maxRetries].join();
     this.#cache = cache;
     this.#plain = plain && this.active;
@@ -98,7 +91,7 @@ export class Slot {
   #fingerprint(scope: string | undefined): string {
     let fingerprint = this.#fingerprints.get(scope);
     if (fingerprint === undefined) {
-      fingerprint = this.engine.ask((raw) => raw.fingerprint(scope));
+      fingerprint = scope === undefined ? this.engine.ask() : this.engine.ask(scope);
       // Scopes may come from resources: what is remembered of them stays small.
       if (this.#fingerprints.size >= MOST_FINGERPRINTS) this.#fingerprints.clear();
       this.#fingerprints.set(scope, fingerprint);
@@ -128,10 +121,9 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
     plain["subjectTokenProvider"] != null && plain["actorTokenProvider"] == null && plain["onEvent"] == null;
   const slots = new Map<string, Slot>();
   for (const [index, config] of (configs as TokenExchangeConfig[]).entries()) {
-    const text = texts[index] as string;
-    const make = (core: CoreExports) => new core.StoreExchange(text, `configs[${index}]`, caps);
+    const text = [texts[index], `configs[${index}]`, caps].join("\n");
     const own = { ...config, fetch: config.fetch ?? fetch };
-    slots.set(config.ref, new Slot(own, described[index] as StoreConfig, cache, plainly, make));
+    slots.set(config.ref, new Slot(own, described[index] as StoreConfig, cache, plainly, text));
   }
   return slots;
 }
@@ -139,7 +131,7 @@ export function slotsOf(options: unknown, cache: TokenCache): Map<string, Slot> 
 /** Throws the `ConfigError` for what no exchange takes for a token. `field` is where it was given. */
 export function checkToken(field: "subjectToken" | "actorToken", token: string, slots: Iterable<Slot>): void {
   try {
-    ask((core) => core.checkToken(token, field));
+    ask("checkToken", token, field);
   } catch (error) {
     // Of some types a token may be longer than of others. Each is asked once: users choose how much there is to look at.
     const types = new Map(Array.from(slots, (slot) => [slot.config[`${field}Type`], slot]));
@@ -160,7 +152,7 @@ function describe(configs: unknown, text: string): StoreConfig[] {
   const known = CHECKED.get(configs as object);
   if (known?.text === text) return known.described;
   // Frozen: listeners are handed parts of it.
-  const described = parseDocument(ask((core) => core.describeStore(text))) as unknown as StoreConfig[];
+  const described = parseDocument(ask("describeStore", text)) as unknown as StoreConfig[];
   CHECKED.set(configs as object, { text, described });
   return described;
 }

@@ -25,7 +25,7 @@ export async function fetchWithToken(
   }
   let scope: string | undefined;
   let claims: string | undefined;
-  // All that the core does about refusals: -1 is its largest number.
+  // All that the core does about refusals: -1 is no bound.
   let left = request.replayable ? -1 : 0;
   for (;;) {
     const found = await get(scope, claims);

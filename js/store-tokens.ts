@@ -204,7 +204,7 @@ export class StoreTokens {
 
 /** Whom a token is about, as the core names identities; one that does not say is about nobody. */
 function identityOf(token: string): string {
-  return ask((core) => core.identityOf(token));
+  return ask("identityOf", token);
 }
 
 /**

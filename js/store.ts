@@ -197,7 +197,7 @@ export class TokenExchangeStore {
   revokeByIdentity(issuer: string, subject: string): number {
     requireText("issuer", issuer);
     requireText("subject", subject);
-    return this.#tokens.revoke(ask((core) => core.identity(issuer, subject)));
+    return this.#tokens.revoke(ask("identity", issuer, subject));
   }
 
   /** What the store has done so far. */

@@ -99,7 +99,7 @@ export class Templates {
     const raw = body && make();
     if (!raw) return;
     // As they were written: what getters give may be another value each time.
-    const [, params = "", options] = textOf(gap, "").split("\n");
+    const [, options, params = ""] = textOf(gap, "").split("\n");
     this.#last = {
       exchange: apart(gap),
       // A copy: whoever sends this one may change its headers.

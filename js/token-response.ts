@@ -214,7 +214,7 @@ export class TokenResponse {
    */
   authorizationHeader(): string {
     const { accessToken, tokenType, issuedTokenType } = this;
-    return ask((core) => core.authorizationHeader(accessToken, tokenType, issuedTokenType ?? ""));
+    return ask("authorizationHeader", accessToken, tokenType, issuedTokenType ?? "");
   }
 
   /** Everything as plain data, tokens included. */

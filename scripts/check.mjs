@@ -32,7 +32,8 @@ const DOCS = { RUSTDOCFLAGS: "-D warnings" };
 export const checks = [
   { name: "rustfmt", run: tool("cargo", ["fmt", "--check"], "formatted") },
   { name: "clippy native", run: () => clippy(["--all-targets"]) },
-  { name: "clippy wasm", run: () => clippy(["--test", "wasm"], "--all-features", "--target", wasmTarget) },
+  { name: "clippy wasm", run: () => clippy(["--test", "wasm"], "--target", wasmTarget) },
+  { name: "clippy npm", run: () => clippy(["--lib"], "--all-features", "--target", wasmTarget) },
   { name: "cargo doc", run: tool("cargo", ["doc", "--quiet", "--locked", "--no-deps"], "no broken link", DOCS) },
   { name: "biome", run: tool(...npmTool("@biomejs/biome/bin/biome", ["ci", "--error-on-warnings", "--colors=off"])) },
   { name: "tsc", run: tool(...npmTool("typescript/bin/tsc", ["-p", "tsconfig.json"]), "strict, no errors") },

@@ -334,7 +334,10 @@ impl Error {
                 out.some_text("errorDescription", &error.error_description);
                 out.some_text("errorUri", &error.error_uri);
                 if !error.challenges.is_empty() {
-                    let challenges: Vec<String> = error.challenges.iter().map(Challenge::to_json).collect();
+                    let mut challenges = Vec::new();
+                    for challenge in &error.challenges {
+                        challenges.push(challenge.to_json());
+                    }
                     out.json("challenges", &json::list(&challenges));
                 }
                 out.some_text("interactionUrl", &error.interaction_url);

@@ -5,8 +5,8 @@
 //! is what is asked for: there is no list of names beside the code that reads them.
 
 use crate::error::{Error, ErrorCode};
-use crate::json::{Document, Malformed, Value};
-use crate::text::fill;
+use crate::json::{Children, Document, Malformed, Value};
+use crate::text::{fill, parts};
 use crate::words;
 use std::cell::Cell;
 use std::mem::take;
@@ -218,6 +218,17 @@ impl<'t, 'a> Fields<'t, 'a> {
         texts
     }
 
+    /// The values in an array.
+    #[must_use]
+    pub fn elements(&self, name: &'static str) -> Children<'t, 'a> {
+        let Some(value) = self.get(name) else { return Children::default() };
+        let elements = value.elements();
+        if elements.is_none() {
+            self.invalid(name, "`{}` has to be an array");
+        }
+        elements.unwrap_or_default()
+    }
+
     /// An array of rows of `width` strings each: headers, parameters.
     #[must_use]
     pub fn rows(&self, name: &'static str, width: usize) -> Vec<Vec<String>> {
@@ -225,7 +236,7 @@ impl<'t, 'a> Fields<'t, 'a> {
         let Some(value) = self.get(name) else { return rows };
         let elements = value.elements();
         let mut well_formed = elements.is_some();
-        for row in elements.into_iter().flatten() {
+        for row in elements.unwrap_or_default() {
             let row = row.as_strings().unwrap_or_default();
             if row.len() != width {
                 well_formed = false;
@@ -259,7 +270,7 @@ impl<'t, 'a> Fields<'t, 'a> {
         let place = words::place(list, &self.text(name)?);
         if place.is_none() {
             let mut expected = String::new();
-            for word in list.split_terminator(' ') {
+            for word in parts(list, " ") {
                 if !expected.is_empty() {
                     expected.push_str(" or ");
                 }

@@ -1,6 +1,7 @@
 //! `application/x-www-form-urlencoded`, as RFC 6749 appendix B wants it.
 
 use crate::characters::Class;
+use crate::text::parts;
 use std::fmt;
 
 /// The fields of a form in the order in which they are sent, encoded as they come. A name may stand more than once
@@ -48,7 +49,7 @@ impl Form {
 
     /// The names in order, encoded.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.split('&').filter_map(|field| field.split('=').next())
+        parts(&self.0, "&").filter_map(|field| parts(field, "=").next())
     }
 
     /// The body of a request.

@@ -3,7 +3,7 @@
 use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
 use crate::json::Value;
-use crate::text::fill;
+use crate::text::{fill, parts};
 use crate::time::{self, UnixMillis};
 use std::fmt;
 
@@ -70,9 +70,7 @@ impl HttpRequest {
 
     /// Sets a header, in place of one of the same name.
     pub fn set_header(&mut self, name: &str, value: String) {
-        let name = name.to_ascii_lowercase();
-        self.headers.retain(|(set, _)| *set != name);
-        self.headers.push((name, value));
+        set(&mut self.headers, name, value);
     }
 }
 
@@ -109,7 +107,7 @@ impl HttpResponse {
     #[must_use]
     pub fn may_be_json(&self) -> bool {
         let Some(value) = self.header("content-type") else { return true };
-        let essence = value.split(';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
+        let essence = parts(value, ";").next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
         essence.is_empty()
             || essence == "application/json"
             || (essence.starts_with("application/") && essence.ends_with("+json"))
@@ -143,8 +141,17 @@ impl fmt::Debug for HttpResponse {
     }
 }
 
-fn find<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
+/// The value of a header, or of anything else whose name is in any letter case.
+#[inline(never)]
+pub(crate) fn find<'a>(headers: &'a [Header], name: &str) -> Option<&'a str> {
     headers.iter().find(|(set, _)| set.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// Adds a value of a name, which becomes lower case, in place of one of that name.
+pub(crate) fn set(headers: &mut Vec<Header>, name: &str, value: String) {
+    let name = name.to_ascii_lowercase();
+    headers.retain(|(set, _)| *set != name);
+    headers.push((name, value));
 }
 
 /// Headers that the operations set themselves, and those of the connection, which are not ours at all (RFC 9110 section 7.6.1):

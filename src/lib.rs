@@ -10,7 +10,7 @@
 //! or done. Whoever drives the flow performs the step and resumes it with what came back:
 //!
 //! - in the npm package that is `js/driver.ts`, over the host's `fetch`;
-//! - in a Rust program in a browser or Worker it is `fetch::drive` (module `fetch`, only on wasm32);
+//! - in a Rust program in a browser or Worker it is `fetch::drive` (module `fetch`, only on wasm32 without feature `npm`);
 //! - in a native program it is a loop of ten lines around any HTTP client: see `examples/native.rs`;
 //! - in a test it is a script of responses and instants.
 //!
@@ -20,12 +20,12 @@
 //!
 //! | layer | holds |
 //! |---|---|
-//! | [`error`], [`http`], [`json`], [`fields`], [`form`], [`base64`], [`characters`], [`url`], [`secret`], [`text`], [`time`], `words` | values everybody uses |
+//! | [`error`], [`http`], [`json`], [`fields`], [`form`], [`base64`], [`characters`], [`url`], [`secret`], [`text`], [`time`], `typescript`, `words` | values everybody uses |
 //! | [`protocol`] | one RFC, one module: build a request, parse a response. Pure functions |
 //! | [`policy`] | what to do next: retry, action, discovery, life and identity of kept tokens, presets of servers as data. Pure functions |
 //! | [`client`] | the options of one client, checked once, and its remembered metadata |
 //! | [`flow`] | one file per operation: the order of steps, no I/O |
-//! | `fetch` | wasm32 only: drives a flow over gloo-net, for Rust programs |
+//! | `fetch` | wasm32 without feature `npm` only: drives a flow over gloo-net, for Rust programs |
 //! | `bindings`, `allocator` | wasm32 with feature `npm` only: what JavaScript sees. Convert, call, convert |
 //!
 //! # From an operation to its code
@@ -40,6 +40,10 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_macros, reason = "tests print what nobody ships"))]
 
+// The name that the derive of the TypeScript types gives to what it needs.
+#[cfg(target_arch = "wasm32")]
+extern crate self as tsify;
+
 pub mod base64;
 pub mod characters;
 pub mod error;
@@ -50,6 +54,8 @@ pub mod json;
 pub mod secret;
 pub mod text;
 pub mod time;
+#[cfg(target_arch = "wasm32")]
+mod typescript;
 pub mod url;
 mod words;
 
@@ -60,7 +66,7 @@ pub mod client;
 
 pub mod flow;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "npm")))]
 pub mod fetch;
 
 #[cfg(all(target_arch = "wasm32", feature = "npm"))]
@@ -70,3 +76,5 @@ mod bindings;
 
 pub use client::Client;
 pub use error::Error;
+#[cfg(target_arch = "wasm32")]
+use typescript::{SerializationConfig, Tsify};

@@ -4,12 +4,12 @@ mod echo;
 
 use crate::characters::Class;
 use crate::json;
-use crate::text::join;
+use crate::text::{join, parts};
 use echo::hide;
 use std::fmt;
 
 /// A token, client secret, assertion or other value that no message, log, `Debug` output or panic may hold.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
@@ -96,7 +96,7 @@ pub fn clean_each(texts: &mut [&mut String], sent: &[Secret]) {
     }
     let cleaned = hide(&whole, sent);
     // What was made to keep us busy is one text now.
-    let mut cleaned = cleaned.split(MARK);
+    let mut cleaned = parts(&cleaned, BETWEEN);
     for text in texts {
         **text = escape(cleaned.next().unwrap_or_default());
     }
@@ -104,13 +104,14 @@ pub fn clean_each(texts: &mut [&mut String], sent: &[Secret]) {
 
 /// Takes out the texts that hold something of what we sent. Those under so many bytes are not looked at.
 pub fn retain_unsent(texts: &mut Vec<String>, shortest: usize, sent: &[Secret]) {
-    let hidden = hide(&join(texts, BETWEEN), sent);
-    let mut hidden = hidden.split(MARK);
+    let mut whole = join(texts, BETWEEN);
+    whole.push_str(BETWEEN);
+    let hidden = hide(&whole, sent);
+    let mut hidden = parts(&hidden, BETWEEN);
     texts.retain(|text| hidden.next() == Some(text) || text.len() < shortest);
 }
 
-/// Stands between texts that are looked at together. It is no character, so that it is part of no secret.
-const MARK: char = '\u{fdd0}';
+/// Stands behind each of the texts that are looked at together. It is no character, so that it is part of no secret.
 const BETWEEN: &str = "\u{fdd0}";
 
 /// True for a text that is handed on as it is only if nothing that we sent stands in it, such as the claims of a challenge.

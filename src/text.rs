@@ -73,6 +73,68 @@ pub fn position(text: &str, part: &str) -> Option<usize> {
     text.as_bytes().windows(part.len().max(1)).position(here)
 }
 
+/// A text before the first of some ASCII characters, and the rest of it.
+#[must_use]
+#[inline(never)]
+pub fn before<'a>(text: &'a str, stops: &[u8]) -> (&'a str, &'a str) {
+    let mut at: usize = 0;
+    for byte in text.as_bytes() {
+        if stops.iter().any(|stop| stop == byte) {
+            break;
+        }
+        at = at.saturating_add(1);
+    }
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
+/// What stands before the first separator in a text, and what behind it. `str::split_once` brings 1 KB.
+#[must_use]
+#[inline(never)]
+pub fn cut<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = text.split_at_checked(position(text, separator)?)?;
+    Some((before, rest.get(separator.len()..)?))
+}
+
+/// The parts of a text that end with a separator, and what stands behind the last, unless nothing does.
+#[must_use]
+pub fn parts<'a>(text: &'a str, separator: &'static str) -> Parts<'a> {
+    Parts { rest: text, separator }
+}
+
+/// See [`parts`].
+pub struct Parts<'a> {
+    rest: &'a str,
+    separator: &'static str,
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a str;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'a str> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (part, rest) = cut(self.rest, self.separator).unwrap_or((self.rest, ""));
+        self.rest = rest;
+        Some(part)
+    }
+}
+
+/// True for a text without white space and control characters.
+#[must_use]
+#[inline(never)]
+pub fn is_unbroken(text: &str) -> bool {
+    !text.chars().any(|character| character.is_control() || character.is_whitespace())
+}
+
+/// True for one of these names, in any letter case.
+#[must_use]
+#[inline(never)]
+pub fn is_one_of(names: &[&str], name: &str) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// True when a part stands in a text.
 #[must_use]
 pub fn contains(text: &str, part: &str) -> bool {

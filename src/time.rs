@@ -1,6 +1,6 @@
 //! Instants as numbers. The core never reads a clock: the driver passes the time with each step.
 
-use crate::text::{number_of, position};
+use crate::text::{before, number_of, position};
 
 /// Milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,17 +61,26 @@ pub fn http_date(text: &str) -> Option<UnixMillis> {
     let mut count: usize = 0;
     let mut month_first = false;
     let mut zone = None;
-    for (place, word) in text.split(is_between).filter(|word| !word.is_empty()).enumerate() {
+    let mut rest = text;
+    // The first word may be the name of a day.
+    let mut first = true;
+    while !rest.is_empty() {
+        let (word, after) = before(rest, b" ,-:");
+        rest = after.get(1..).unwrap_or_default();
+        if word.is_empty() {
+            continue;
+        }
         if let Some(number) = number_of(word) {
             *numbers.get_mut(count)? = number;
             count = count.saturating_add(1);
-        } else if place > 0 && month.is_none() {
+        } else if !first && month.is_none() {
             month = Some(position(MONTHS, word).filter(|_| word.len() == 3)? / 4);
             month_first = count == 0;
-        } else if place > 0 {
+        } else if !first {
             // Two of them are none.
             zone = Some(if zone.is_none() { word } else { "" });
         }
+        first = false;
     }
     let [day, second, third, fourth, fifth] = numbers;
     let (year, clock) = if month_first { (fifth, [second, third, fourth]) } else { (second, [third, fourth, fifth]) };
@@ -85,17 +94,14 @@ pub fn http_date(text: &str) -> Option<UnixMillis> {
     };
     let mut seconds = days_before(year, month?, day)?;
     // A leap second is the sixtieth of its minute.
-    for (part, most) in clock.into_iter().zip([23, 59, 60]) {
+    let [hour, minute, second] = clock;
+    for (part, most) in [(hour, 23), (minute, 59), (second, 60)] {
         if part > most {
             return None;
         }
         seconds = seconds.saturating_mul(if most == 23 { 24 } else { 60 }).saturating_add(part);
     }
     Some(UnixMillis(millis(seconds)))
-}
-
-fn is_between(character: char) -> bool {
-    matches!(character, ' ' | ',' | '-' | ':')
 }
 
 const MONTHS: &str = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";

@@ -1,7 +1,7 @@
 //! URLs, read by the WHATWG rules: by the host's `URL` on wasm32, by the `url` crate elsewhere (the crate is 67 KB of wasm).
 
 use crate::error::{Error, ErrorCode};
-use crate::text::fill;
+use crate::text::{before, fill, is_unbroken};
 
 /// An absolute URL as the core decides on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Url {
     /// which the WHATWG rules would drop silently.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        if text.chars().any(|character| character.is_control() || character.is_whitespace()) {
+        if !is_unbroken(text) {
             return None;
         }
         let mut url = Self { href: normalised(text)?, has_query: false, has_fragment: false, has_user_info: false };
@@ -101,19 +101,6 @@ impl Url {
     }
 }
 
-/// A text before the first of some ASCII characters, and the rest of it.
-#[inline(never)]
-fn before<'a>(text: &'a str, stops: &[u8]) -> (&'a str, &'a str) {
-    let mut at: usize = 0;
-    for byte in text.as_bytes() {
-        if stops.contains(byte) {
-            break;
-        }
-        at = at.saturating_add(1);
-    }
-    text.split_at_checked(at).unwrap_or((text, ""))
-}
-
 fn is_ipv4_loopback(hostname: &str) -> bool {
     // The parser has turned decimal, octal and short forms into four decimal numbers, and takes digits for nothing else but
     // before several dots at the end.
@@ -128,7 +115,23 @@ fn normalised(text: &str) -> Option<String> {
 
 #[cfg(target_arch = "wasm32")]
 fn normalised(text: &str) -> Option<String> {
-    web_sys::Url::new(text).ok().map(|url| url.href())
+    host::Url::new(text).ok().map(|url| url.href())
+}
+
+/// The parser of the host. Not that of `web_sys`, which would bring all of `js_sys` into the npm package.
+#[cfg(target_arch = "wasm32")]
+mod host {
+    use wasm_bindgen::prelude::*;
+
+    #[wasm_bindgen]
+    extern "C" {
+        #[wasm_bindgen(js_name = URL)]
+        pub type Url;
+        #[wasm_bindgen(constructor, js_class = "URL", catch)]
+        pub fn new(text: &str) -> Result<Url, JsValue>;
+        #[wasm_bindgen(method, getter)]
+        pub fn href(this: &Url) -> String;
+    }
 }
 
 /// Where http is allowed.

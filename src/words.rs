@@ -1,5 +1,7 @@
 //! Enums whose variants cross as words.
 
+use crate::text::parts;
+
 /// Defines an enum of words: the one place where a variant and the word it crosses as stand together.
 macro_rules! words {
     ($(#[$meta:meta])* pub enum $name:ident { $( $(#[$doc:meta])* $variant:ident = $word:literal, )+ }) => {
@@ -68,7 +70,7 @@ pub(crate) const fn is_one(word: &str) -> bool {
 /// The word at a place in a list of words, each with a space behind it.
 #[inline(never)]
 pub(crate) fn nth(list: &'static str, place: usize) -> &'static str {
-    let mut words = list.split_terminator(' ');
+    let mut words = parts(list, " ");
     for _ in 0..place {
         words.next();
     }
@@ -78,5 +80,5 @@ pub(crate) fn nth(list: &'static str, place: usize) -> &'static str {
 /// The place of a word in such a list.
 #[inline(never)]
 pub(crate) fn place(list: &str, word: &str) -> Option<usize> {
-    list.split_terminator(' ').position(|known| known == word)
+    parts(list, " ").position(|known| known == word)
 }

@@ -77,8 +77,7 @@ const GLUE_CHANGES = [
         arg = arg.slice(head.read);`,
   ],
   [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{[^{}]*\{[^{}]*\{[^{}]*\};\s*\};\s*\}/g, ""],
-  // Arguments were given back when a later one was no text, and results when they could not be read.
-  [/try \{([^{}]*)\} catch \(e\) \{(\s*if \(ptr\d\) \{.*\})+\s*throw e;\s*\}/g, "$1"],
+  // Results were given back when they could not be read. No export takes more than one text, so that arguments are not.
   [
     /let deferred.*\s*let deferred.*\s*try \{([^{}]*)deferred\d_0 = ret[^{}]*\(ret\[0\], ret\[1\]\);\s*\} finally \{[^{}]*\}/g,
     "$1return takeString(ret);",

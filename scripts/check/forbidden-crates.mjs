@@ -1,5 +1,5 @@
-// Deserialising by serde_json or by serde_wasm_bindgen::from_value costs 17 KB brotli each, tsify's conversions go
-// through the latter, and the standard URL parser of Rust 67 KB. None may enter the wasm build.
+// Deserialising by serde_json or by serde_wasm_bindgen::from_value costs 17 KB brotli each, and the standard URL parser of
+// Rust 67 KB. None may enter the wasm build.
 import { readFileSync } from "node:fs";
 import { at } from "../lib/paths.mjs";
 import { capture } from "../lib/run.mjs";

@@ -6,7 +6,7 @@ use crate::http::{Header, HttpRequest, HttpResponse};
 use crate::json::ObjectWriter;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::protocol::rfc8414_metadata::{self, ServerMetadata};
-use crate::text::{decimal, number_of};
+use crate::text::{cut, decimal, number_of};
 use crate::words::words;
 use std::rc::Rc;
 use tsify::Tsify;
@@ -133,14 +133,14 @@ pub fn input(text: &str) -> Option<flow::Input> {
 
 /// The first line of a message, and the answer that follows it: its status, its headers, an empty line, its body.
 pub fn message(text: &str) -> (&str, HttpResponse) {
-    let (first, mut rest) = text.split_once('\n').unwrap_or_default();
+    let (first, mut rest) = cut(text, "\n").unwrap_or_default();
     let mut response = HttpResponse::default();
-    while let Some((line, after)) = rest.split_once('\n') {
+    while let Some((line, after)) = cut(rest, "\n") {
         rest = after;
         if line.is_empty() {
             break;
         }
-        match line.split_once(':') {
+        match cut(line, ":") {
             Some((name, value)) => response.headers.push((name.into(), value.into())),
             None => response.status = number_of(line).and_then(|status| status.try_into().ok()).unwrap_or_default(),
         }

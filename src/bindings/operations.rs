@@ -78,10 +78,12 @@ fn take(number: u32) -> Option<Operation> {
 }
 
 fn with_running<T>(work: impl FnOnce(&mut Running) -> T) -> T {
-    let mut running = RUNNING.take();
-    let result = work(&mut running);
-    RUNNING.set(running);
-    result
+    RUNNING.with(|kept| {
+        let mut running = kept.take();
+        let result = work(&mut running);
+        kept.set(running);
+        result
+    })
 }
 
 fn place(number: u32) -> usize {

@@ -13,16 +13,18 @@ pub fn set_hook() {
     std::panic::set_hook(Box::new(|info| {
         if let Some(place) = info.location() {
             let line = decimal(place.line().into());
-            LOCATION.set(ManuallyDrop::new(fill("{}:{}", &[place.file(), &line])));
+            LOCATION.with(|kept| kept.set(ManuallyDrop::new(fill("{}:{}", &[place.file(), &line]))));
         }
     }));
 }
 
 /// See `panicLocation`.
 pub fn location() -> String {
-    let location = LOCATION.take();
-    LOCATION.set(location.clone());
-    ManuallyDrop::into_inner(location)
+    LOCATION.with(|kept| {
+        let location = kept.take();
+        kept.set(location.clone());
+        ManuallyDrop::into_inner(location)
+    })
 }
 
 /// An operation that panics at its first step.

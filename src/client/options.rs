@@ -2,10 +2,11 @@
 
 use crate::error::{Error, ErrorCode};
 use crate::fields::{self, Fields, element};
-use crate::http::Header;
+use crate::http::{Header, find};
 use crate::policy::discovery::EndpointOrigins;
 use crate::policy::preset::{BasicEncoding, ServerPreset};
-use crate::text::fill;
+pub use crate::protocol::rfc6749_client_authentication::AuthKind;
+use crate::text::{contains, fill};
 use crate::url::{Transport, Url};
 use crate::words::words;
 
@@ -145,7 +146,7 @@ fn insecure_hosts(options: &Fields<'_, '_>) -> Vec<String> {
     for (index, host) in hosts.iter_mut().enumerate() {
         // By a scheme whose usual port this is not: that one is lost, and without a port all are allowed.
         let scheme = if host.ends_with("21") { "http" } else { "ftp" };
-        let bare = |url: &Url| is_origin(url) && !host.contains('/') && !host.contains('\\');
+        let bare = |url: &Url| is_origin(url) && !contains(host, "/") && !contains(host, "\\");
         match Url::parse(&fill("{}://{}", &[scheme, host])).filter(bare) {
             Some(url) => *host = url.host().into(),
             None => options.invalid(&element("insecureHosts", index), "`{}` has to be a host, with or without a port"),
@@ -259,30 +260,6 @@ impl std::fmt::Debug for AuthData {
     }
 }
 
-words! {
-    /// The ways a client may authenticate.
-    #[derive(Default)]
-    pub enum AuthKind {
-        /// A public client.
-        #[default]
-        None = "none",
-        /// `client_secret_basic`.
-        Basic = "basic",
-        /// `client_secret_post`.
-        Post = "post",
-        /// A client secret, sent as the server's metadata says.
-        Secret = "secret",
-        /// An access token.
-        Bearer = "bearer",
-        /// HTTP Basic by zone.
-        MultiZone = "multi_zone",
-        /// A function of the host.
-        Custom = "custom",
-        /// Credentials of another issuer, which are not sent.
-        Withheld = "withheld",
-    }
-}
-
 macro_rules! endpoints {
     ($( $(#[$doc:meta])+ $field:ident / $name:literal, )+) => {
         /// The names an endpoint may be given under.
@@ -343,7 +320,7 @@ impl Endpoints {
     /// The address of an endpoint.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(found, _)| found == name).map(|(_, address)| address.as_str())
+        find(&self.0, name)
     }
 
     /// Makes every endpoint absolute and checks it.
@@ -360,7 +337,7 @@ impl Endpoints {
 
 fn resolve(text: &str, field: &str, issuer: &Url, transport: &Transport<'_>) -> Result<String, Error> {
     let invalid = |reason: &str| Error::config(ErrorCode::InvalidEndpoint, field, reason, &[field]);
-    if text.starts_with("//") || text.contains('\\') {
+    if text.starts_with("//") || contains(text, "\\") {
         return Err(invalid("`{}` begins without a scheme: write the whole URL, or a path with one slash"));
     }
     let is_path = text.starts_with('/');

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::fields::{self, Fields};
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
-use crate::protocol::rfc6749_client_credentials::{self as grant, ClientCredentialsGrant};
+use crate::protocol::rfc6749_client_credentials as grant;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::secret::keys;
 use std::rc::Rc;
@@ -86,20 +86,15 @@ fn check(mut request: ClientCredentialsRequest) -> Result<Grant, Error> {
     token_endpoint::check_scopes(&mut request.scope)?;
     token_endpoint::check_resources(&mut request.resource)?;
     token_endpoint::check_audiences(&mut request.audience)?;
-    token_endpoint::check_authorization_details(request.authorization_details.as_deref())?;
-    let checked = ClientCredentialsGrant {
-        scope: request.scope,
-        resource: request.resource,
-        audience: request.audience,
-        authorization_details: request.authorization_details,
-    };
-    let mut form = grant::form(&checked);
+    let authorization_details = request.authorization_details.as_deref();
+    token_endpoint::check_authorization_details(authorization_details)?;
+    let mut form = grant::form(&request.scope, &request.resource, &request.audience, authorization_details);
     form.push_pairs(&request.extra);
     Ok(Grant {
         form,
         secrets: Vec::new(),
         keys: keys(&request.extra),
-        scope: checked.scope,
+        scope: request.scope,
         exchange: None,
         shared: false,
     })

@@ -238,7 +238,7 @@ fn check_length(token: &str, token_type: &str, field: &str) -> Result<(), Error>
 }
 
 fn check_type(value: &str, field: &str, known: &[String]) -> Result<(), Error> {
-    if value.is_empty() || !Class::TOKEN.is_all_of(value) || value.contains(' ') {
+    if value.is_empty() || !Class::TOKEN.is_all_of(value) || contains(value, " ") {
         return Err(invalid(field, "`{}` has to be a token type, a URI such as those of `TokenType`"));
     }
     if !known.is_empty() && !known.iter().any(|known| known == value) {

@@ -8,7 +8,7 @@ use crate::fields::{self, Fields, REQUIRED, element};
 use crate::flow::exchange_template::ExchangeTemplate;
 use crate::flow::exchange_token::{TokenExchangeRequest, check, claims};
 use crate::flow::{CallOptions, Flow, token_endpoint};
-use crate::json::{self, ObjectWriter, Value};
+use crate::json::{self, ObjectWriter};
 use crate::policy::cache::{self, Caps, Fingerprint};
 use crate::policy::preset::ServerPreset;
 use crate::protocol::rfc6749_token::TokenSet;
@@ -48,16 +48,14 @@ impl StoreExchange {
         let caps = Caps::read(&options);
         let _ = options.integer("maxEntries", 0, MOST_ENTRIES);
         let _ = options.word("onUnavailable", "null throw ");
-        let configs = options.get("configs").map(Value::elements);
-        match &configs {
-            None => options.missing("configs", REQUIRED),
-            Some(None) => options.invalid("configs", "`{}` has to be an array"),
-            Some(Some(_)) => {}
+        if options.get("configs").is_none() {
+            options.missing("configs", REQUIRED);
         }
+        let configs = options.elements("configs");
         options.finish()?;
         let mut refs = Vec::new();
         let mut described = Vec::new();
-        for (index, config) in configs.flatten().into_iter().flatten().enumerate() {
+        for (index, config) in configs.enumerate() {
             let config = options.inside(Some(config), element("configs", index));
             let name = config.required_text("ref");
             if refs.contains(&name) {

@@ -12,13 +12,13 @@ use crate::json::{Document, Value};
 use crate::policy::action::{Asked, cleaned, refused_status, server_error};
 use crate::policy::preset::{ExpiresIn, OmitMeans};
 use crate::policy::retry::{Repeat, RetryBudget};
-use crate::protocol::rfc6749_client_authentication::{self as client_authentication, ClientAuthentication};
+use crate::protocol::rfc6749_client_authentication::{self as client_authentication, AuthKind, ClientAuthentication};
 use crate::protocol::rfc6749_error;
 use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, ScopeSource, TokenSet};
 use crate::protocol::rfc6750_bearer::is_not_for_resources;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::secret::{SHORTEST_ECHO, Secret, holds_anything_of, retain_unsent};
-use crate::text::{fill, is_new, join};
+use crate::text::{contains, cut, fill, is_new, is_one_of, is_unbroken, join, parts};
 use crate::time::UnixMillis;
 use std::mem::take;
 use std::rc::Rc;
@@ -128,7 +128,7 @@ impl Attempt {
 
     /// True when it is the host that authenticates.
     pub fn by_host(&self) -> bool {
-        matches!(self.authentication, ClientAuthentication::Host { .. })
+        self.authentication.kind == AuthKind::Custom
     }
 
     /// What the host is asked, when it is the host that authenticates.
@@ -154,7 +154,7 @@ impl Attempt {
                 url: &self.endpoint,
                 token_endpoint: true,
                 exchange: self.grant.exchange.is_some(),
-                public: matches!(self.authentication, ClientAuthentication::None { .. }),
+                public: self.authentication.kind == AuthKind::None,
                 preset: &self.client.preset,
                 trusted_origins: &self.client.trusted_origins(),
                 sent: &self.secrets(call),
@@ -219,13 +219,9 @@ impl Attempt {
         let mut known = self.credentials();
         known.extend(subject.cloned());
         known.push(Secret::new(token.access_token.as_str()));
-        let mut add = |issued: &Option<String>| {
-            if let Some(issued) = issued {
-                known.push(Secret::new(issued.as_str()));
-            }
-        };
-        add(&token.refresh_token);
-        add(&token.id_token);
+        for issued in [&token.refresh_token, &token.id_token] {
+            known.extend(issued.as_deref().map(Secret::new));
+        }
         if long {
             retain_unsent(&mut token.scope, SHORTEST_ECHO, &known);
         }
@@ -256,11 +252,11 @@ impl Attempt {
     fn complete(&mut self, request: &mut HttpRequest, headers: Vec<Header>, body: String) {
         let ours = request.body.take().unwrap_or_default();
         let mut own = Vec::new();
-        for field in ours.split('&') {
+        for field in parts(&ours, "&") {
             is_new(&mut own, field, true);
         }
-        for field in body.split('&') {
-            let (name, value) = field.split_once('=').unwrap_or((field, ""));
+        for field in parts(&body, "&") {
+            let (name, value) = cut(field, "=").unwrap_or((field, ""));
             if !matches!(name, "client_id" | "client_assertion_type") && is_new(&mut own, field, false) {
                 self.grant.secrets.push(Secret::new(form::decode(value)));
             }
@@ -279,7 +275,7 @@ impl Attempt {
             }
             if !ours.iter().any(|(own, set)| own.eq_ignore_ascii_case(&name) && *set == value) {
                 // With its scheme and without.
-                let credential = value.split_once(' ').map_or(value.as_str(), |(_, credential)| credential);
+                let credential = cut(&value, " ").map_or(value.as_str(), |(_, credential)| credential);
                 self.grant.secrets.push(Secret::new(credential));
                 self.grant.secrets.push(Secret::new(value.as_str()));
             }
@@ -306,8 +302,7 @@ pub(crate) fn check_extra(extra: &[(String, String)], reserved: &[&str]) -> Resu
         if name.is_empty() {
             return Err(invalid("extra", "`extra` has a parameter without a name"));
         }
-        let is_in = |list: &[&str]| list.iter().any(|reserved| reserved.eq_ignore_ascii_case(name));
-        if is_in(reserved) || is_in(&client_authentication::RESERVED) {
+        if is_one_of(reserved, name) || is_one_of(&client_authentication::RESERVED, name) {
             return Err(invalid(
                 &field,
                 "`{}` is a parameter of the operation itself: it has an option of its own, or is not for the caller to set",
@@ -341,13 +336,12 @@ pub(crate) fn check_resources(list: &mut Vec<String>) -> Result<(), Error> {
 
 /// An absolute-URI (RFC 3986 section 4.3), as far as a sender has to know: a scheme (section 3.1), and no fragment.
 fn is_absolute_uri(text: &str) -> bool {
-    let scheme = text.split(':').next().unwrap_or_default();
+    let scheme = parts(text, ":").next().unwrap_or_default();
     // The characters of a token68 are those of a scheme and three more.
     let is_scheme = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && Class::TOKEN68.is_all_of(scheme)
         && !scheme.bytes().any(|byte| matches!(byte, b'_' | b'~' | b'/'));
-    let sound = |character: char| character != '#' && !character.is_control() && !character.is_whitespace();
-    is_scheme && scheme.len() < text.len() && text.chars().all(sound)
+    is_scheme && scheme.len() < text.len() && !contains(text, "#") && is_unbroken(text)
 }
 
 /// Audiences are any text that can stand in a form.

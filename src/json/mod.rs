@@ -195,6 +195,7 @@ impl Serialize for Value<'_, '_> {
 }
 
 /// The values in an array; or names and values in turn in an object.
+#[derive(Default)]
 pub struct Children<'t, 'a>(&'t [Node<'a>]);
 
 impl<'t, 'a> Iterator for Children<'t, 'a> {

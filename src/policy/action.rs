@@ -10,6 +10,7 @@ use crate::secret::{Secret, clean, clean_each, clean_snippet, holds_nothing_of};
 use crate::text::{decimal, fill};
 use crate::time::UnixMillis;
 use crate::url::Url;
+use crate::words::place;
 
 /// What was asked, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -44,20 +45,13 @@ pub fn refused_status(response: &HttpResponse, asked: &Asked<'_>) -> Error {
             ErrorCode::UnexpectedStatus,
             "the token endpoint answered 201: a token response has status 200 (RFC 6749 section 5.1)".into(),
         ),
-        400..=599 => (
-            ErrorCode::HttpError,
-            fill(
-                "{} answered with HTTP status {} and no OAuth error",
-                &[&origin_of(asked.url), &decimal(status.into())],
-            ),
-        ),
-        _ => (
-            ErrorCode::UnexpectedStatus,
-            fill(
-                "{} answered with HTTP status {} where 200 is expected",
-                &[&origin_of(asked.url), &decimal(status.into())],
-            ),
-        ),
+        _ => {
+            let (code, message) = match status {
+                400..=599 => (ErrorCode::HttpError, "{} answered with HTTP status {} and no OAuth error"),
+                _ => (ErrorCode::UnexpectedStatus, "{} answered with HTTP status {} where 200 is expected"),
+            };
+            (code, fill(message, &[&origin_of(asked.url), &decimal(status.into())]))
+        }
     };
     let no_words = asked.token_endpoint && response.body.trim_ascii().is_empty();
     let action = if status == 403 && no_words { Action::FixClientAuth } else { by_status(status) };
@@ -185,32 +179,32 @@ fn has_member(body: &str, name: &str) -> bool {
     Document::parse(body).is_ok_and(|document| document.root().get(name).is_some())
 }
 
+/// What to do about errors whatever their status, each with a space behind it.
+const BY_CODE: [(&str, Action); 8] = [
+    ("invalid_client ", Action::FixClientAuth),
+    ("unauthorized_client unsupported_grant_type unsupported_token_type request_not_supported ", Action::FixConfig),
+    ("invalid_request invalid_authorization_details ", Action::FixConfig),
+    ("invalid_grant invalid_token ", Action::RenewSubject),
+    ("interaction_required login_required consent_required account_selection_required ", Action::UserInteraction),
+    ("insufficient_scope ", Action::StepUp),
+    ("invalid_scope invalid_target scope_invalid ", Action::NarrowRequest),
+    ("temporarily_unavailable slow_down ", Action::Wait),
+];
+
 fn by_code(error: &str, status: u16) -> Action {
-    match error {
-        "invalid_client" => Action::FixClientAuth,
-        "unauthorized_client"
-        | "unsupported_grant_type"
-        | "unsupported_token_type"
-        | "request_not_supported"
-        | "invalid_request"
-        | "invalid_authorization_details" => Action::FixConfig,
-        "invalid_grant" | "invalid_token" => Action::RenewSubject,
-        "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
-            Action::UserInteraction
+    for (errors, action) in BY_CODE {
+        if place(errors, error).is_some() {
+            return action;
         }
-        "insufficient_scope" => Action::StepUp,
-        "invalid_scope" | "invalid_target" | "scope_invalid" => Action::NarrowRequest,
+    }
+    match (error, status) {
         // Dex refuses an upstream token in this way.
-        "access_denied" if status == 401 => Action::RenewSubject,
-        "access_denied" => Action::Denied,
-        "temporarily_unavailable" | "slow_down" => Action::Wait,
-        _ => match status {
-            429 | 503 => Action::Wait,
-            500.. => Action::ServerFault,
-            _ if error == "server_error" => Action::ServerFault,
-            403 => Action::Denied,
-            _ => Action::FixConfig,
-        },
+        ("access_denied", 401) => Action::RenewSubject,
+        ("access_denied", _) => Action::Denied,
+        (_, 429 | 503) => Action::Wait,
+        (_, 500..) | ("server_error", _) => Action::ServerFault,
+        (_, 403) => Action::Denied,
+        _ => Action::FixConfig,
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::base64;
 use crate::error::{Action, Error, ErrorCode, ErrorDetails, TokenError};
+use crate::http::find;
 use crate::json::{ObjectWriter, is_object};
 use crate::protocol::rfc6749_token::{is_scope_token, scopes};
 use crate::protocol::rfc9110_challenge;
@@ -18,7 +19,7 @@ fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Error> 
     // A token is presented as a bearer token: of several challenges the one for these speaks of it.
     let of = |scheme: &str| challenges.iter().find(|challenge| challenge.scheme == scheme);
     let challenge = of("bearer").or_else(|| of("dpop"))?;
-    let param = |name: &str| challenge.params.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
+    let param = |name: &str| find(&challenge.params, name);
     let sent = std::slice::from_ref(sent);
     let claims = param("claims").and_then(plain_claims).filter(|claims| holds_nothing_of(claims, sent));
     let (code, action) = match (status, param("error")) {

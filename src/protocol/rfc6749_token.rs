@@ -7,7 +7,7 @@ use crate::json::{ObjectWriter, Value};
 use crate::protocol::names::token_type;
 use crate::protocol::rfc6750_bearer::{check_presented, is_not_for_resources};
 use crate::secret::clean_snippet;
-use crate::text::{compare, fill, number_of};
+use crate::text::{compare, fill, number_of, parts};
 use crate::time::{LONGEST_LIFE, UnixMillis, millis};
 use crate::words::words;
 use std::borrow::Cow;
@@ -304,7 +304,7 @@ impl Answer<'_, '_> {
 #[must_use]
 pub fn scopes(text: &str) -> Vec<String> {
     let mut scopes = Vec::new();
-    for scope in text.split(' ') {
+    for scope in parts(text, " ") {
         if !scope.is_empty() {
             scopes.push(scope.into());
         }

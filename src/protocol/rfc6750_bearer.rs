@@ -4,7 +4,7 @@ use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
 use crate::protocol::names::token_type;
 use crate::secret::REDACTED_MARK;
-use crate::text::{contains, fill};
+use crate::text::{contains, fill, is_one_of};
 
 /// The longest token, in bytes, but for those that carry certificates.
 pub const LONGEST_TOKEN: usize = 65_536;
@@ -21,7 +21,7 @@ const NOT_FOR_RESOURCES: [&str; 6] = [
 /// True for a type whose tokens are no credential for a resource. URNs are compared without case as far as their namespace
 /// goes (RFC 8141 section 3.1); servers go further.
 pub(crate) fn is_not_for_resources(token_type: &str) -> bool {
-    NOT_FOR_RESOURCES.iter().any(|known| known.eq_ignore_ascii_case(token_type))
+    is_one_of(&NOT_FOR_RESOURCES, token_type)
 }
 
 /// Checks a token or assertion given by the caller, as it will stand in a request: VSCHAR and no white space around it

@@ -3,7 +3,7 @@
 use crate::base64;
 use crate::json::Document;
 use crate::protocol::rfc6749_token::scopes;
-use crate::text::join;
+use crate::text::{contains, cut, join};
 use std::borrow::Cow;
 use std::cell::Cell;
 
@@ -27,9 +27,9 @@ pub struct Claims {
 /// The claims of a compact JWS; `None` for any token that is not one.
 #[must_use]
 pub fn peek(token: &str) -> Option<Claims> {
-    let (_, rest) = token.split_once('.')?;
-    let (payload, signature) = rest.split_once('.')?;
-    if signature.contains('.') {
+    let (_, rest) = cut(token, ".")?;
+    let (payload, signature) = cut(rest, ".")?;
+    if contains(signature, ".") {
         return None;
     }
     let payload = String::from_utf8(base64::decode_url(payload)?).ok()?;

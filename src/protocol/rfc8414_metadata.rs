@@ -1,7 +1,7 @@
 //! Authorization server metadata (RFC 8414, OpenID Connect Discovery 1.0).
 
 use crate::error::{Error, ErrorCode};
-use crate::http::HttpResponse;
+use crate::http::{HttpResponse, find};
 use crate::json::{Document, ObjectWriter, Value};
 use crate::text::fill;
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiscoveredMetadata {
     /// The endpoints that the document names, by member name.
-    pub endpoints: Vec<(&'static str, String)>,
+    pub endpoints: Vec<(String, String)>,
     /// The JSON text as it was sent.
     pub document: String,
 }
@@ -19,7 +19,7 @@ impl DiscoveredMetadata {
     /// The address of an endpoint, by its member name such as `token_endpoint`.
     #[must_use]
     pub fn endpoint(&self, member: &str) -> Option<&str> {
-        self.endpoints.iter().find(|(name, _)| *name == member).map(|(_, address)| address.as_str())
+        find(&self.endpoints, member)
     }
 
     /// A list of names, by its member name such as `scopes_supported`; `None` when the document has none.
@@ -198,7 +198,7 @@ pub fn parse(response: HttpResponse, issuer: &str) -> Result<DiscoveredMetadata,
         let value = if *kind == Kind::Url { document.get(name) } else { None };
         match value.map(Value::as_str) {
             None => {}
-            Some(Some(address)) => endpoints.push((*name, address.into_owned())),
+            Some(Some(address)) => endpoints.push(((*name).into(), address.into_owned())),
             Some(None) => return invalid("{} has a `{}` that is no string", name),
         }
     }

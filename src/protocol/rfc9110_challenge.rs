@@ -2,6 +2,7 @@
 
 use crate::characters::Class;
 use crate::error::Challenge;
+use crate::http::set;
 
 /// Far more than any server sends. Each is held against all that was sent, which takes time.
 const MOST_PARAMETERS: usize = 64;
@@ -44,9 +45,7 @@ fn challenge(reader: &mut Reader<'_>) -> Option<Challenge> {
             return Some(found);
         };
         reader.left = reader.left.checked_sub(1)?;
-        let name = name.to_ascii_lowercase();
-        found.params.retain(|(set, _)| *set != name);
-        found.params.push((name, value));
+        set(&mut found.params, name, value);
         reader.space();
         if !matches!(reader.peek(), None | Some(b',')) {
             return None;

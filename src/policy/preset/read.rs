@@ -58,13 +58,8 @@ impl ServerPreset {
 
 fn error_rules(preset: &Fields<'_, '_>) -> Vec<ErrorRule> {
     let mut read = Vec::new();
-    let Some(rules) = preset.get("errors") else { return read };
-    let Some(rules) = rules.elements() else {
-        preset.invalid("errors", "`{}` has to be an array");
-        return read;
-    };
     let field = preset.field("errors");
-    for (index, rule) in rules.enumerate() {
+    for (index, rule) in preset.elements("errors").enumerate() {
         read.push(preset.within(Some(rule), fields::element(&field, index), error_rule));
     }
     read

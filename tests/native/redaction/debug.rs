@@ -92,9 +92,7 @@ fn x16_debug_of_values_in_between() {
     let mut form = Form::new();
     form.push("client_secret", PLANTED);
     hides(&form);
-    hides(&ClientAuthentication::Basic { client_id: "a".into(), secret: secret.clone(), raw: true });
-    hides(&ClientAuthentication::Post { client_id: "a".into(), secret: secret.clone() });
-    hides(&ClientAuthentication::Bearer { token: secret.clone(), client_id: None });
+    hides(&ClientAuthentication { secret: secret.clone(), ..ClientAuthentication::default() });
     hides(&TokenExchange {
         grant_type: script::EXCHANGE.into(),
         subject_token_name: "subject_token".into(),
