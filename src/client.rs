@@ -239,7 +239,6 @@ fn credentials(options: &mut ClientOptions, preset: &ServerPreset) -> Result<Cre
     if client_id.is_some() && auth.client_id.is_some() && *client_id != auth.client_id {
         return Err(invalid("clientId", DIFFERENT_ID));
     }
-    let raw = auth.encoding.unwrap_or(preset.client_auth.basic_encoding) == BasicEncoding::Raw;
     match auth.kind {
         AuthKind::Basic | AuthKind::Post | AuthKind::Secret => {
             require(&auth.client_id, "auth.clientId")?;
@@ -249,6 +248,25 @@ fn credentials(options: &mut ClientOptions, preset: &ServerPreset) -> Result<Cre
             require(&auth.access_token, "auth.accessToken")?;
             check_token(auth.access_token.as_deref().unwrap_or_default(), "auth.accessToken", LONGEST_TOKEN)?;
         }
+        AuthKind::None | AuthKind::Custom | AuthKind::MultiZone | AuthKind::Withheld => {}
+    }
+    let raw = auth.encoding.unwrap_or(preset.client_auth.basic_encoding) == BasicEncoding::Raw;
+    let (named, secret) = (&mut auth.client_id, &mut auth.client_secret);
+    let one = match auth.kind {
+        AuthKind::None => ClientAuthentication::None { client_id: named.take().or(client_id.take()) },
+        AuthKind::Basic => {
+            ClientAuthentication::Basic { client_id: taken(named), secret: Secret::new(taken(secret)), raw }
+        }
+        AuthKind::Post => ClientAuthentication::Post { client_id: taken(named), secret: Secret::new(taken(secret)) },
+        AuthKind::Secret => {
+            ClientAuthentication::Secret { client_id: taken(named), secret: Secret::new(taken(secret)), raw }
+        }
+        AuthKind::Bearer => ClientAuthentication::Bearer {
+            token: Secret::new(taken(&mut auth.access_token)),
+            client_id: client_id.take(),
+        },
+        AuthKind::Custom => ClientAuthentication::Host { client_id: client_id.take() },
+        AuthKind::Withheld => return Ok(Credentials::Withheld { issuer: taken(&mut auth.issuer) }),
         AuthKind::MultiZone => {
             let named = |row: &Vec<String>| client_id.is_none() || row.get(1) == client_id.as_ref();
             if !auth.zones.iter().all(named) {
@@ -256,13 +274,7 @@ fn credentials(options: &mut ClientOptions, preset: &ServerPreset) -> Result<Cre
             }
             return zones(&mut auth.zones, raw, preset).map(Credentials::Zones);
         }
-        AuthKind::Withheld => return Ok(Credentials::Withheld { issuer: auth.issuer.take().unwrap_or_default() }),
-        AuthKind::None | AuthKind::Custom => {}
-    }
-    let secret = if auth.kind == AuthKind::Bearer { &mut auth.access_token } else { &mut auth.client_secret };
-    let secret = secret.take().unwrap_or_default();
-    let client_id = auth.client_id.take().or(client_id.take());
-    let one = ClientAuthentication { kind: auth.kind, client_id, secret: Secret::new(secret), raw };
+    };
     check_method(&one, preset)?;
     Ok(Credentials::One(one))
 }
@@ -276,7 +288,7 @@ fn zones(
     for row in rows {
         if let [zone, client_id, secret] = row.as_mut_slice() {
             let (client_id, secret) = (take(client_id), Secret::new(take(secret)));
-            let basic = ClientAuthentication { kind: AuthKind::Basic, client_id: Some(client_id), secret, raw };
+            let basic = ClientAuthentication::Basic { client_id, secret, raw };
             check_method(&basic, preset)?;
             zones.push((take(zone), basic));
         }
@@ -284,10 +296,15 @@ fn zones(
     Ok(zones)
 }
 
+#[inline(never)]
+fn taken(value: &mut Option<String>) -> String {
+    value.take().unwrap_or_default()
+}
+
 fn check_method(authentication: &ClientAuthentication, preset: &ServerPreset) -> Result<(), Error> {
     let rules = &preset.client_auth;
     let methods = authentication.methods();
-    let bearer = authentication.kind == AuthKind::Bearer;
+    let bearer = matches!(authentication, ClientAuthentication::Bearer { .. });
     if !(bearer && rules.forbid_header) && (methods.is_empty() || methods.iter().any(|method| rules.takes(method))) {
         return Ok(());
     }

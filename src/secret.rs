@@ -9,7 +9,7 @@ use echo::hide;
 use std::fmt;
 
 /// A token, client secret, assertion or other value that no message, log, `Debug` output or panic may hold.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {

@@ -5,7 +5,6 @@ use crate::fields::{self, Fields, element};
 use crate::http::{Header, find};
 use crate::policy::discovery::EndpointOrigins;
 use crate::policy::preset::{BasicEncoding, ServerPreset};
-pub use crate::protocol::rfc6749_client_authentication::AuthKind;
 use crate::text::{contains, fill};
 use crate::url::{Transport, Url};
 use crate::words::words;
@@ -257,6 +256,30 @@ impl std::fmt::Debug for AuthData {
             .field("kind", &self.kind)
             .field("client_id", &self.client_id)
             .finish_non_exhaustive()
+    }
+}
+
+words! {
+    /// The ways a client may authenticate.
+    #[derive(Default)]
+    pub enum AuthKind {
+        /// A public client.
+        #[default]
+        None = "none",
+        /// `client_secret_basic`.
+        Basic = "basic",
+        /// `client_secret_post`.
+        Post = "post",
+        /// A client secret, sent as the server's metadata says.
+        Secret = "secret",
+        /// An access token.
+        Bearer = "bearer",
+        /// HTTP Basic by zone.
+        MultiZone = "multi_zone",
+        /// A function of the host.
+        Custom = "custom",
+        /// Credentials of another issuer, which are not sent.
+        Withheld = "withheld",
     }
 }
 

@@ -12,7 +12,7 @@ use crate::json::{Document, Value};
 use crate::policy::action::{Asked, cleaned, refused_status, server_error};
 use crate::policy::preset::{ExpiresIn, OmitMeans};
 use crate::policy::retry::{Repeat, RetryBudget};
-use crate::protocol::rfc6749_client_authentication::{self as client_authentication, AuthKind, ClientAuthentication};
+use crate::protocol::rfc6749_client_authentication::{self as client_authentication, ClientAuthentication};
 use crate::protocol::rfc6749_error;
 use crate::protocol::rfc6749_token::{self, ExchangeExpectation, Expectation, ScopeSource, TokenSet};
 use crate::protocol::rfc6750_bearer::is_not_for_resources;
@@ -128,7 +128,7 @@ impl Attempt {
 
     /// True when it is the host that authenticates.
     pub fn by_host(&self) -> bool {
-        self.authentication.kind == AuthKind::Custom
+        matches!(self.authentication, ClientAuthentication::Host { .. })
     }
 
     /// What the host is asked, when it is the host that authenticates.
@@ -154,7 +154,7 @@ impl Attempt {
                 url: &self.endpoint,
                 token_endpoint: true,
                 exchange: self.grant.exchange.is_some(),
-                public: self.authentication.kind == AuthKind::None,
+                public: matches!(self.authentication, ClientAuthentication::None { .. }),
                 preset: &self.client.preset,
                 trusted_origins: &self.client.trusted_origins(),
                 sent: &self.secrets(call),

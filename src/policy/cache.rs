@@ -108,11 +108,38 @@ pub fn add_exchange(print: &mut Fingerprint, exchange: &TokenExchange) {
 
 /// Adds what a client authenticates with: the method, the client and the credential.
 pub fn add_authentication(print: &mut Fingerprint, authentication: &ClientAuthentication) {
-    let ClientAuthentication { kind, client_id, secret, raw } = authentication;
-    print.count(*kind as usize);
-    print.optional(client_id.as_deref());
-    print.secret(secret);
-    print.flag(*raw);
+    match authentication {
+        ClientAuthentication::None { client_id } => {
+            print.text("none");
+            print.optional(client_id.as_deref());
+        }
+        ClientAuthentication::Basic { client_id, secret, raw } => {
+            print.text("basic");
+            print.text(client_id);
+            print.secret(secret);
+            print.flag(*raw);
+        }
+        ClientAuthentication::Post { client_id, secret } => {
+            print.text("post");
+            print.text(client_id);
+            print.secret(secret);
+        }
+        ClientAuthentication::Secret { client_id, secret, raw } => {
+            print.text("secret");
+            print.text(client_id);
+            print.secret(secret);
+            print.flag(*raw);
+        }
+        ClientAuthentication::Bearer { token, client_id } => {
+            print.text("bearer");
+            print.secret(token);
+            print.optional(client_id.as_deref());
+        }
+        ClientAuthentication::Host { client_id } => {
+            print.text("host");
+            print.optional(client_id.as_deref());
+        }
+    }
 }
 
 /// Adds what of a preset decides which answers are taken. Its request side stands in the exchange already.

@@ -5,104 +5,120 @@ use crate::form::{self, Form};
 use crate::http::HttpRequest;
 use crate::secret::Secret;
 use crate::text::fill;
-use crate::words::words;
-
-words! {
-    /// The ways a client may authenticate.
-    #[derive(Default)]
-    pub enum AuthKind {
-        /// A public client: names itself, when it has a name.
-        #[default]
-        None = "none",
-        /// `client_secret_basic`.
-        Basic = "basic",
-        /// `client_secret_post`.
-        Post = "post",
-        /// A client secret, by HTTP Basic or in the body as the server's metadata says.
-        Secret = "secret",
-        /// An access token (RFC 6750).
-        Bearer = "bearer",
-        /// HTTP Basic by zone: of each the client has one of [`Self::Basic`].
-        MultiZone = "multi_zone",
-        /// The host authenticates the request: an [`Authenticate`](crate::flow::Step::Authenticate) step.
-        Custom = "custom",
-        /// Credentials of another issuer, which are not sent.
-        Withheld = "withheld",
-    }
-}
 
 /// What a client authenticates with.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClientAuthentication {
-    /// How it does so.
-    pub kind: AuthKind,
-    /// The client id, if it has one.
-    pub client_id: Option<String>,
-    /// The client secret, or the token of [`AuthKind::Bearer`]; empty for a kind without either.
-    pub secret: Secret,
-    /// True to leave out the form-encoding of RFC 6749 section 2.3.1, for servers that do not decode.
-    pub raw: bool,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// A public client: names itself, when it has a name.
+    None {
+        /// The client id.
+        client_id: Option<String>,
+    },
+    /// `client_secret_basic`.
+    Basic {
+        /// The client id.
+        client_id: String,
+        /// The client secret.
+        secret: Secret,
+        /// True to leave out the form-encoding of RFC 6749 section 2.3.1, for servers that do not decode.
+        raw: bool,
+    },
+    /// `client_secret_post`.
+    Post {
+        /// The client id.
+        client_id: String,
+        /// The client secret.
+        secret: Secret,
+    },
+    /// A client secret, by HTTP Basic or in the body as the server's metadata says: see [`Self::resolve`].
+    Secret {
+        /// The client id.
+        client_id: String,
+        /// The client secret.
+        secret: Secret,
+        /// As that of [`Self::Basic`].
+        raw: bool,
+    },
+    /// An access token as a credential (RFC 6750).
+    Bearer {
+        /// The token.
+        token: Secret,
+        /// A client id to name beside it.
+        client_id: Option<String>,
+    },
+    /// The host authenticates the request: an [`Authenticate`](crate::flow::Step::Authenticate) step.
+    Host {
+        /// A client id to name beside it.
+        client_id: Option<String>,
+    },
 }
 
 impl ClientAuthentication {
     /// The registered names of the methods that this may come to (RFC 7591 section 2); none for what has no name.
     #[must_use]
     pub fn methods(&self) -> &'static [&'static str] {
-        match self.kind {
-            AuthKind::None => &["none"],
-            AuthKind::Basic => &[BASIC],
-            AuthKind::Post => &[POST],
-            AuthKind::Secret => &[BASIC, POST],
-            _ => &[],
+        match self {
+            Self::None { .. } => &["none"],
+            Self::Basic { .. } => &[BASIC],
+            Self::Post { .. } => &[POST],
+            Self::Secret { .. } => &[BASIC, POST],
+            Self::Bearer { .. } | Self::Host { .. } => &[],
         }
     }
 
-    /// Settles how an [`AuthKind::Secret`] is sent, by the methods that the server lists and those that it `takes` by its
+    /// Settles how a [`Self::Secret`] is sent, by the methods that the server lists and those that it `takes` by its
     /// preset: in the body where only that is left, otherwise by HTTP Basic, which RFC 8414 section 2 means by no list at
     /// all.
     #[must_use]
     pub fn resolve(&self, listed: impl FnOnce() -> Option<Vec<String>>, takes: impl Fn(&str) -> bool) -> Self {
-        let mut settled = self.clone();
-        if self.kind == AuthKind::Secret {
-            let listed = listed();
-            let lists = |method: &str| listed.as_ref().is_none_or(|listed| listed.iter().any(|name| name == method));
-            let in_body = !takes(BASIC) || (takes(POST) && lists(POST) && !lists(BASIC));
-            settled.kind = if in_body { AuthKind::Post } else { AuthKind::Basic };
+        let Self::Secret { client_id, secret, raw } = self else { return self.clone() };
+        let listed = listed();
+        let lists = |method: &str| listed.as_ref().is_none_or(|listed| listed.iter().any(|name| name == method));
+        let (client_id, secret) = (client_id.clone(), secret.clone());
+        if !takes(BASIC) || (takes(POST) && lists(POST) && !lists(BASIC)) {
+            Self::Post { client_id, secret }
+        } else {
+            Self::Basic { client_id, secret, raw: *raw }
         }
-        settled
     }
 
     /// Names the client in the form, for methods that do it there.
     pub fn name_client(&self, form: &mut Form) {
-        if self.kind != AuthKind::Basic {
-            form.push_some("client_id", self.client_id.as_deref());
-        }
-        if self.kind == AuthKind::Post {
-            form.push("client_secret", self.secret.expose());
+        match self {
+            Self::None { client_id } | Self::Bearer { client_id, .. } | Self::Host { client_id } => {
+                form.push_some("client_id", client_id.as_deref())
+            }
+            Self::Basic { .. } | Self::Secret { .. } => {}
+            Self::Post { client_id, secret } => {
+                form.push("client_id", client_id);
+                form.push("client_secret", secret.expose());
+            }
         }
     }
 
     /// Puts the credential into the headers, for methods that carry it there.
     pub fn authorize(&self, request: &mut HttpRequest) {
-        match self.kind {
-            AuthKind::Basic => request.set_header("authorization", self.basic()),
-            AuthKind::Bearer => request.set_header("authorization", fill("Bearer {}", &[self.secret.expose()])),
-            _ => {}
+        match self {
+            Self::None { .. } | Self::Post { .. } | Self::Secret { .. } | Self::Host { .. } => {}
+            Self::Basic { client_id, secret, raw } => {
+                request.set_header("authorization", basic(client_id, secret.expose(), *raw))
+            }
+            Self::Bearer { token, .. } => request.set_header("authorization", fill("Bearer {}", &[token.expose()])),
         }
     }
 
     /// Everything of it that must not be shown.
     #[must_use]
     pub fn secrets(&self) -> Vec<Secret> {
-        let mut secrets = vec![self.secret.clone()];
-        if self.kind == AuthKind::Basic {
-            secrets.push(Secret::new(self.basic().strip_prefix("Basic ").unwrap_or_default()));
+        match self {
+            Self::None { .. } | Self::Host { .. } => Vec::new(),
+            Self::Basic { client_id, secret, raw } | Self::Secret { client_id, secret, raw } => {
+                let header = basic(client_id, secret.expose(), *raw);
+                vec![secret.clone(), Secret::new(header.strip_prefix("Basic ").unwrap_or_default())]
+            }
+            Self::Post { secret, .. } => vec![secret.clone()],
+            Self::Bearer { token, .. } => vec![token.clone()],
         }
-        secrets
-    }
-
-    fn basic(&self) -> String {
-        basic(self.client_id.as_deref().unwrap_or_default(), self.secret.expose(), self.raw)
     }
 }
 
@@ -140,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_secret_goes_where_the_metadata_says_and_into_the_header_by_default() {
-        let secret = ClientAuthentication { kind: AuthKind::Secret, ..ClientAuthentication::default() };
+        let secret = ClientAuthentication::Secret { client_id: "c".into(), secret: Secret::new("s"), raw: false };
         let method = |listed: Option<&[&str]>, takes: &[&str]| {
             let listed = || listed.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
             secret.resolve(listed, |method| takes.contains(&method)).methods()[0]
@@ -156,7 +172,7 @@ mod tests {
     #[test]
     fn debug_shows_no_secret() {
         let shown =
-            format!("{:?}", ClientAuthentication { secret: Secret::new("planted"), ..ClientAuthentication::default() });
+            format!("{:?}", ClientAuthentication::Post { client_id: "c".into(), secret: Secret::new("planted") });
         assert!(!shown.contains("planted"));
     }
 }

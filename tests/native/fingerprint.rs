@@ -1,7 +1,7 @@
 //! T38, T39: for every part of the identity, two requests that differ in it have different fingerprints.
 
 use onbehalf::policy::cache::{Fingerprint, add_authentication, add_exchange};
-use onbehalf::protocol::rfc6749_client_authentication::{AuthKind, ClientAuthentication};
+use onbehalf::protocol::rfc6749_client_authentication::ClientAuthentication;
 use onbehalf::protocol::rfc8693_exchange::TokenExchange;
 use onbehalf::secret::Secret;
 use proptest::prelude::*;
@@ -49,9 +49,17 @@ prop_compose! {
 }
 
 fn authentication() -> impl Strategy<Value = ClientAuthentication> {
-    let kinds = prop::sample::select(AuthKind::VARIANTS);
-    (kinds, prop::option::of(text()), text(), any::<bool>()).prop_map(|(kind, client_id, secret, raw)| {
-        ClientAuthentication { kind, client_id, secret: Secret::new(secret), raw }
+    (0..6, text(), text(), any::<bool>()).prop_map(|(kind, client_id, secret, flag)| {
+        let secret = Secret::new(secret);
+        let named = flag.then(|| client_id.clone());
+        match kind {
+            0 => ClientAuthentication::None { client_id: named },
+            1 => ClientAuthentication::Basic { client_id, secret, raw: flag },
+            2 => ClientAuthentication::Post { client_id, secret },
+            3 => ClientAuthentication::Secret { client_id, secret, raw: flag },
+            4 => ClientAuthentication::Bearer { token: secret, client_id: named },
+            _ => ClientAuthentication::Host { client_id: named },
+        }
     })
 }
 

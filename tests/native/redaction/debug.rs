@@ -92,7 +92,9 @@ fn x16_debug_of_values_in_between() {
     let mut form = Form::new();
     form.push("client_secret", PLANTED);
     hides(&form);
-    hides(&ClientAuthentication { secret: secret.clone(), ..ClientAuthentication::default() });
+    hides(&ClientAuthentication::Basic { client_id: "a".into(), secret: secret.clone(), raw: true });
+    hides(&ClientAuthentication::Post { client_id: "a".into(), secret: secret.clone() });
+    hides(&ClientAuthentication::Bearer { token: secret.clone(), client_id: None });
     hides(&TokenExchange {
         grant_type: script::EXCHANGE.into(),
         subject_token_name: "subject_token".into(),
