@@ -1,10 +1,13 @@
 // Test files run by Node's own runner.
+import { availableParallelism } from "node:os";
 import { run } from "./run.mjs";
 import { Failure } from "./suites.mjs";
 
 /** Gives the closing line and how many tests have passed. A run without tests, or with one that was skipped, is a failure. */
 export async function nodeTests(files, env = {}) {
-  const args = ["--test", "--test-reporter=tap", ...files];
+  // Most tests wait for something: on two cores Node would run one file at a time.
+  const atOnce = Math.max(2, availableParallelism() - 1);
+  const args = ["--test", "--test-reporter=tap", `--test-concurrency=${atOnce}`, ...files];
   const { status, output } = await run(process.execPath, args, { quiet: true, env });
   const count = (what) => Number(new RegExp(`^# ${what} (\\d+)`, "m").exec(output)?.[1] ?? 0);
   const pass = count("pass");
