@@ -101,9 +101,9 @@ export function resume(instance: Instance, { operation }: Pending, answer: Answe
   return nextStep(instance, (core) => core.resume(operation, message(answer.input, answer), now));
 }
 
-/** An answer as the core takes it. */
-export function message(first: string, { status = 0, lines = "", body = "" }: Answer): string {
-  return `${first}\n${status}\n${lines}\n${body}`;
+/** An answer as the core takes it, with a text before its body. */
+export function message(first: string | number, { status = 0, lines = "", body = "" }: Answer, before = ""): string {
+  return `${first}\n${status}\n${lines}\n${before}${body}`;
 }
 
 /** Gives an operation back to the core that is not run to its end. */

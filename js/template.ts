@@ -75,7 +75,7 @@ export class Templates {
       instance,
       step: { type: "send", operation: 0, request: filled },
       answered(answer) {
-        const step = nextStep(instance, () => raw.read(message(token, answer), now, Date.now()));
+        const step = nextStep(instance, () => raw.read(message(token.length, answer, token), now, Date.now()));
         return isLast(step) ? step : resume(instance, step, answer, Date.now());
       },
     };

@@ -118,7 +118,8 @@ words! {
 pub fn input(text: &str) -> Option<flow::Input> {
     use flow::{Failure, Input};
     let failed = |failure| Some(Input::Failed(failure));
-    let (kind, response) = message(text);
+    let (kind, mut response, body) = message(text);
+    response.body = body.into();
     match StepInput::of(kind)? {
         StepInput::Response => Some(Input::Response(response)),
         StepInput::Elapsed => Some(Input::Elapsed),
@@ -131,8 +132,8 @@ pub fn input(text: &str) -> Option<flow::Input> {
     }
 }
 
-/// The first line of a message, and the answer that follows it: its status, its headers, an empty line, its body.
-pub fn message(text: &str) -> (&str, HttpResponse) {
+/// The first line of a message, what follows it of an answer, its status, its headers and an empty line, and the rest.
+pub fn message(text: &str) -> (&str, HttpResponse, &str) {
     let (first, mut rest) = cut(text, "\n").unwrap_or_default();
     let mut response = HttpResponse::default();
     while let Some((line, after)) = cut(rest, "\n") {
@@ -145,8 +146,7 @@ pub fn message(text: &str) -> (&str, HttpResponse) {
             None => response.status = number_of(line).and_then(|status| status.try_into().ok()).unwrap_or_default(),
         }
     }
-    response.body = rest.into();
-    (first, response)
+    (first, response, rest)
 }
 
 /// A step of the operation of this number as JSON text; 0 for a last step. A successful one is such a text already.

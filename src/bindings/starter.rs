@@ -8,6 +8,7 @@ use crate::flow::client_credentials::ClientCredentialsRequest;
 use crate::flow::exchange_token::TokenExchangeRequest;
 use crate::flow::store_exchange::StoreExchange;
 use crate::flow::{CallOptions, exchange_template};
+use crate::text::number_of;
 use crate::time::UnixMillis;
 use operations::Operation;
 use std::rc::Rc;
@@ -112,10 +113,13 @@ impl ExchangeTemplate {
     }
 
     /// The last step of an exchange whose request was sent at `begun`. `input` is a message as [`super::resume`] takes it, with
-    /// the subject token in place of the kind. For what is no success the operation is started: its first step is that
-    /// request.
+    /// the length of the subject token in place of the kind, and the token before the body: nobody has to look for its end.
+    /// For what is no success the operation is started: its first step is that request.
     pub fn read(&self, input: &str, begun: f64, now: f64) -> String {
-        let (subject_token, response) = data::message(input);
+        let (length, mut response, rest) = data::message(input);
+        let length = number_of(length).and_then(|length| length.try_into().ok()).unwrap_or_default();
+        let (subject_token, body) = rest.split_at_checked(length).unwrap_or_default();
+        response.body = body.into();
         match self.0.read(subject_token, &response, UnixMillis::from_js(now)) {
             Some(token) => data::token(token),
             None => operations::start(Ok(self.0.start(subject_token).map(data::token)), begun),

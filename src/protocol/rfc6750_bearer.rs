@@ -56,7 +56,7 @@ fn check(token: &str, field: &str, longest: usize, presented: bool) -> Result<()
         "holds control or non-ASCII characters, which no token may hold"
     } else if token.len() > longest {
         "is too long for a token"
-    } else if presented && reads_as_two(token) {
+    } else if presented && !Class::TOKEN68.is_all_of(token) && reads_as_two(token) {
         "could be read as two credentials in an Authorization header (RFC 6750 section 2.1)"
     } else {
         return Ok(());
