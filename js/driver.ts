@@ -91,7 +91,7 @@ export async function drive(
   }
 }
 
-/** Throws the reason of a caller who has gone already, unless wrong arguments are to be told of. */
+/** Throws the reason of a signal that is aborted already. Errors of the arguments take precedence. */
 export function throwIfGone(first: Step, signal: AbortSignalLike | undefined): void {
   if (signal?.aborted && first.type !== "failed") throw signal.reason;
 }

@@ -62,8 +62,8 @@ export class Engine {
   }
 
   /**
-   * Gives back the object of the core. Operations under way hold what they need of it; what is still to begin has one for
-   * that time.
+   * Gives back the object of the core. Operations under way hold what they need of it; a prepared answer that is read later
+   * builds one for that time.
    */
   close(): void {
     this.#closed = true;

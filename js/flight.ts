@@ -47,7 +47,7 @@ export class Flights<T> {
       const now = Date.now();
       const flight = running && running.deadline > now ? running : this.#begin(key, timeoutMs, fly);
       flight.waiting++;
-      // Whoever starts one has no longer than it has.
+      // Whoever starts a call is bound by its own deadline; only those who join need a limit.
       const left = flight.deadline - now;
       const limit = flight === running && wait.left > left ? new Deadline(left) : undefined;
       try {

@@ -40,7 +40,7 @@ interface Template {
 
 /** The templates of one object of the core. */
 export class Templates {
-  /** By the exchange. Nothing: one like it came, and no second one yet. */
+  /** By the exchange. `undefined`: seen once, no template yet. */
   readonly #known = new Map<string, Template | undefined>();
   #last: Template | undefined;
 

@@ -14,7 +14,7 @@ use crate::protocol::rfc6750_bearer::{LONGEST_TOKEN, authorization_header, check
 use crate::protocol::rfc8414_metadata::same_issuer;
 use crate::secret::{Secret, keys};
 use crate::text::{contains, join};
-use crate::url::{Transport, Url};
+use crate::url::{HttpsPolicy, Url};
 use options::{AuthKind, ClientOptions, Conformance, Discovery, DiscoveryOptions, Endpoints};
 use std::mem::take;
 
@@ -61,9 +61,9 @@ impl Client {
     /// # Errors
     /// [`crate::error::ErrorDetails::Config`] that names the first bad option.
     pub fn new(mut options: ClientOptions) -> Result<Self, Error> {
-        let transport = Transport { insecure_hosts: &options.insecure_hosts, loopback: true };
-        let issuer_url = check_issuer(&options.issuer, &transport)?;
-        options.endpoints.resolve(&issuer_url, &transport)?;
+        let https = HttpsPolicy { insecure_hosts: &options.insecure_hosts, loopback: true };
+        let issuer_url = check_issuer(&options.issuer, &https)?;
+        options.endpoints.resolve(&issuer_url, &https)?;
         let headers = headers(&mut options)?;
         let mut preset = options.preset.take().unwrap_or_default();
         if options.conformance == Some(Conformance::Fapi2) {
@@ -139,7 +139,7 @@ impl Client {
         token_type: &str,
         issued_token_type: Option<&str>,
     ) -> Result<String, Error> {
-        Transport { insecure_hosts: &self.insecure_hosts, loopback: true }.check(url, "input", "the address")?;
+        HttpsPolicy { insecure_hosts: &self.insecure_hosts, loopback: true }.check(url, "input", "the address")?;
         check_token(token, "token", LONGEST_TOKEN)?;
         authorization_header(token, token_type, issued_token_type)
     }
@@ -184,7 +184,7 @@ fn values(headers: &[Header], wanted: &str) -> String {
     join(&values, ", ")
 }
 
-fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
+fn check_issuer(issuer: &str, https: &HttpsPolicy<'_>) -> Result<Url, Error> {
     if issuer.is_empty() {
         return Err(missing("issuer"));
     }
@@ -192,7 +192,7 @@ fn check_issuer(issuer: &str, transport: &Transport<'_>) -> Result<Url, Error> {
     if contains(issuer, "/.well-known/") {
         return Err(refuse("is the address of a metadata document: pass the issuer that stands in that document"));
     }
-    match transport.check(issuer, "issuer", "the issuer") {
+    match https.check(issuer, "issuer", "the issuer") {
         Ok(url) if url.has_query => Err(refuse("has a query (?…): pass it without")),
         Err(mut error) => {
             if let Some(ErrorDetails::Config(error)) = error.details_mut()

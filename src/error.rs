@@ -156,7 +156,7 @@ pub struct TokenError {
 }
 
 impl Error {
-    /// What there is to say of it.
+    /// The details of this error.
     #[must_use]
     pub fn details(&self) -> &ErrorDetails {
         &self.0

@@ -25,6 +25,7 @@
 //! | [`policy`] | what to do next: retry, action, discovery, life and identity of kept tokens, presets of servers as data. Pure functions |
 //! | [`client`] | the options of one client, checked once, and its remembered metadata |
 //! | [`flow`] | one file per operation: the order of steps, no I/O |
+//! | [`store`] | one configuration of a token exchange store: a client, and the exchange that it makes |
 //! | `fetch` | wasm32 without feature `npm` only: drives a flow over gloo-net, for Rust programs |
 //! | `bindings`, `allocator` | wasm32 with feature `npm` only: what JavaScript sees. Convert, call, convert |
 //!
@@ -65,6 +66,8 @@ pub mod protocol;
 pub mod client;
 
 pub mod flow;
+
+pub mod store;
 
 #[cfg(all(target_arch = "wasm32", not(feature = "npm")))]
 pub mod fetch;

@@ -114,16 +114,17 @@ pub fn retain_unsent(texts: &mut Vec<String>, shortest: usize, sent: &[Secret]) 
 /// Stands behind each of the texts that are looked at together. It is no character, so that it is part of no secret.
 const BETWEEN: &str = "\u{fdd0}";
 
-/// True for a text that is handed on as it is only if nothing that we sent stands in it, such as the claims of a challenge.
+/// True for a text that may be handed on as it is, such as the claims of a challenge: nothing that we sent stands in it, and
+/// it is no longer than the 8192 bytes that are looked at in an error.
 #[must_use]
-pub fn holds_nothing_of(text: &str, sent: &[Secret]) -> bool {
-    text.len() <= LONGEST_INPUT && !holds_anything_of(text, sent)
+pub fn may_be_shown(text: &str, sent: &[Secret]) -> bool {
+    text.len() <= LONGEST_INPUT && !echoes(text, sent)
 }
 
 /// True for a text that holds something of what we sent, or is too long to be looked at: more than 64 KiB.
 #[must_use]
 #[inline(never)]
-pub fn holds_anything_of(text: &str, sent: &[Secret]) -> bool {
+pub fn echoes(text: &str, sent: &[Secret]) -> bool {
     hide(text, sent) != text
 }
 

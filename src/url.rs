@@ -136,14 +136,14 @@ mod host {
 
 /// Where http is allowed.
 #[derive(Clone, Copy, Debug)]
-pub struct Transport<'a> {
+pub struct HttpsPolicy<'a> {
     /// Hosts, with or without a port, that may be spoken to by http.
     pub insecure_hosts: &'a [String],
     /// True when http to a loopback address is allowed: always, but in the document of an https issuer.
     pub loopback: bool,
 }
 
-impl Transport<'_> {
+impl HttpsPolicy<'_> {
     /// Checks that an address may be spoken to: https, or http where that is allowed; no user info, no fragment.
     /// `field` is the option the address came from, `what` names it for people.
     ///

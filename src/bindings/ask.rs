@@ -3,12 +3,12 @@
 use super::thrown;
 use crate::error::{Bug, Error};
 use crate::fields;
-use crate::flow::store_exchange::StoreExchange;
 use crate::policy::cache::{identity, identity_of, subject_fingerprint};
 use crate::policy::resource::{ATTEMPTS, OnRefusal, ResourceCall};
 use crate::protocol::rfc6749_client_authentication::basic;
 use crate::protocol::rfc6750_bearer::{LONGEST_TOKEN, authorization_header, check_token};
 use crate::secret::Secret;
+use crate::store::StoreExchange;
 use crate::text::number_of;
 use wasm_bindgen::prelude::*;
 

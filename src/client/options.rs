@@ -6,7 +6,7 @@ use crate::http::{Header, find};
 use crate::policy::discovery::EndpointOrigins;
 use crate::policy::preset::{BasicEncoding, ServerPreset};
 use crate::text::{contains, fill};
-use crate::url::{Transport, Url};
+use crate::url::{HttpsPolicy, Url};
 use crate::words::words;
 
 /// The options of a client; only `issuer` is required. The defaults are those of `OAuthClient` in the npm package.
@@ -350,22 +350,22 @@ impl Endpoints {
     ///
     /// # Errors
     /// `invalid_endpoint` or `insecure_url`, with the endpoint's name.
-    pub fn resolve(&mut self, issuer: &Url, transport: &Transport<'_>) -> Result<(), Error> {
+    pub fn resolve(&mut self, issuer: &Url, https: &HttpsPolicy<'_>) -> Result<(), Error> {
         for (name, address) in &mut self.0 {
-            *address = resolve(address, &fill("endpoints.{}", &[name]), issuer, transport)?;
+            *address = resolve(address, &fill("endpoints.{}", &[name]), issuer, https)?;
         }
         Ok(())
     }
 }
 
-fn resolve(text: &str, field: &str, issuer: &Url, transport: &Transport<'_>) -> Result<String, Error> {
+fn resolve(text: &str, field: &str, issuer: &Url, https: &HttpsPolicy<'_>) -> Result<String, Error> {
     let invalid = |reason: &str| Error::config(ErrorCode::InvalidEndpoint, field, reason, &[field]);
     if text.starts_with("//") || contains(text, "\\") {
         return Err(invalid("`{}` begins without a scheme: write the whole URL, or a path with one slash"));
     }
     let is_path = text.starts_with('/');
     let base = if is_path { fill("{}{}", &[&issuer.origin(), issuer.trimmed_path()]) } else { String::new() };
-    let url = transport.check(&fill("{}{}", &[&base, text]), field, &fill("`{}`", &[field]))?;
+    let url = https.check(&fill("{}{}", &[&base, text]), field, &fill("`{}`", &[field]))?;
     // Dot segments, also escaped ones, are resolved by the parser and could climb out of the issuer's path.
     if is_path && !url.href.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/')) {
         return Err(invalid("`{}` leads out of the issuer's path"));

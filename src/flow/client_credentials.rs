@@ -3,6 +3,7 @@
 use crate::Client;
 use crate::error::Error;
 use crate::fields::{self, Fields};
+use crate::flow::arguments;
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
 use crate::protocol::rfc6749_client_credentials as grant;
@@ -82,12 +83,12 @@ impl Client {
 
 #[inline(never)]
 fn check(mut request: ClientCredentialsRequest) -> Result<Grant, Error> {
-    token_endpoint::check_extra(&request.extra, &grant::RESERVED)?;
-    token_endpoint::check_scopes(&mut request.scope)?;
-    token_endpoint::check_resources(&mut request.resource)?;
-    token_endpoint::check_audiences(&mut request.audience)?;
+    arguments::check_extra(&request.extra, &grant::RESERVED)?;
+    arguments::check_scopes(&mut request.scope)?;
+    arguments::check_resources(&mut request.resource)?;
+    arguments::check_audiences(&mut request.audience)?;
     let authorization_details = request.authorization_details.as_deref();
-    token_endpoint::check_authorization_details(authorization_details)?;
+    arguments::check_authorization_details(authorization_details)?;
     let mut form = grant::form(&request.scope, &request.resource, &request.audience, authorization_details);
     form.push_pairs(&request.extra);
     Ok(Grant {

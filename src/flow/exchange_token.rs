@@ -4,6 +4,7 @@ use crate::Client;
 use crate::characters::Class;
 use crate::error::{Error, ErrorCode};
 use crate::fields::{self, Fields, invalid, missing};
+use crate::flow::arguments;
 use crate::flow::exchange_template::is_shared;
 use crate::flow::token_endpoint::{self, Grant};
 use crate::flow::{CallOptions, Flow};
@@ -205,10 +206,10 @@ pub(crate) fn check(mut request: TokenExchangeRequest, preset: &ServerPreset) ->
         }
     }
     add_fixed(&mut request.extra, preset)?;
-    token_endpoint::check_audiences(&mut request.audience)?;
-    token_endpoint::check_resources(&mut request.resource)?;
-    token_endpoint::check_scopes(&mut request.scope)?;
-    token_endpoint::check_authorization_details(request.authorization_details.as_deref())?;
+    arguments::check_audiences(&mut request.audience)?;
+    arguments::check_resources(&mut request.resource)?;
+    arguments::check_scopes(&mut request.scope)?;
+    arguments::check_authorization_details(request.authorization_details.as_deref())?;
     if request.claims.as_ref().is_some_and(|claims| !is_object(claims)) {
         return Err(invalid("claims", "`{}` has to be an object, or the JSON text of one"));
     }
@@ -254,8 +255,8 @@ fn check_type(value: &str, field: &str, known: &[String]) -> Result<(), Error> {
 
 /// Checks the extra parameters, and puts those before them that the preset sends with every exchange.
 fn add_fixed(extra: &mut Vec<(String, String)>, preset: &ServerPreset) -> Result<(), Error> {
-    token_endpoint::check_extra(extra, &exchange::RESERVED)?;
-    token_endpoint::check_extra(extra, &[&preset.names.subject_token])?;
+    arguments::check_extra(extra, &exchange::RESERVED)?;
+    arguments::check_extra(extra, &[&preset.names.subject_token])?;
     for required in &preset.required_extra {
         if !extra.iter().any(|(name, value)| name == required && !value.is_empty()) {
             return Err(missing(&fill("extra.{}", &[required])));
@@ -264,7 +265,7 @@ fn add_fixed(extra: &mut Vec<(String, String)>, preset: &ServerPreset) -> Result
     for fixed in &preset.fixed {
         // What says the same may be said twice: it is sent once.
         extra.retain(|given| given != fixed);
-        token_endpoint::check_extra(extra, &[&fixed.0])?;
+        arguments::check_extra(extra, &[&fixed.0])?;
     }
     let mut all = preset.fixed.clone();
     all.append(extra);

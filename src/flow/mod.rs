@@ -3,12 +3,12 @@
 //! A flow is an `async fn` that awaits nothing but the effects of [`Io`]. [`Flow::resume`] polls it once, with a waker that
 //! does nothing, and gives the next [`Step`]. There is no executor, no clock and no I/O here.
 
+pub(crate) mod arguments;
 mod call;
 pub mod client_credentials;
 pub mod discover_server_metadata;
 pub mod exchange_template;
 pub mod exchange_token;
-pub mod store_exchange;
 pub mod token_endpoint;
 
 use crate::error::{Bug, Error, ErrorCode, TransportError};

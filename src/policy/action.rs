@@ -6,7 +6,7 @@ use crate::json::Document;
 use crate::policy::preset::{ErrorRule, ServerPreset};
 use crate::protocol::rfc6749_error::ErrorBody;
 use crate::protocol::rfc9110_challenge;
-use crate::secret::{Secret, clean, clean_each, clean_snippet, holds_nothing_of};
+use crate::secret::{Secret, clean, clean_each, clean_snippet, may_be_shown};
 use crate::text::{decimal, fill};
 use crate::time::UnixMillis;
 use crate::url::Url;
@@ -125,7 +125,7 @@ fn challenges(response: &HttpResponse, sent: &[Secret]) -> Vec<Challenge> {
 pub fn server_error(body: ErrorBody, response: &HttpResponse, asked: &Asked<'_>) -> Error {
     let sent = asked.sent;
     let interaction_url = body.interaction_url.as_deref().and_then(|url| interaction_url(url, asked.trusted_origins));
-    let interaction_url = interaction_url.filter(|url| holds_nothing_of(url, sent));
+    let interaction_url = interaction_url.filter(|url| may_be_shown(url, sent));
     let action = action_of(&body, response, asked.preset, interaction_url.is_some());
     Error::from(ServerError {
         status: response.status,
@@ -135,7 +135,7 @@ pub fn server_error(body: ErrorBody, response: &HttpResponse, asked: &Asked<'_>)
         retry_after_ms: response.retry_after_millis(asked.now),
         challenges: challenges(response, sent),
         interaction_url,
-        claims: body.claims.filter(|claims| holds_nothing_of(claims, sent)),
+        claims: body.claims.filter(|claims| may_be_shown(claims, sent)),
         action,
         exchange: asked.exchange,
         public: asked.public,

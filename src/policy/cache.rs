@@ -182,7 +182,7 @@ pub fn add_origins(print: &mut Fingerprint, origins: &EndpointOrigins) {
 }
 
 /// What a subject is called in events: a hash under a random `key`, of issuer and subject where the token is a JWT that
-/// names both, otherwise of the token. Who has no key learns nothing of the subject, not even by guessing.
+/// names both, otherwise of the token. Without the key it reveals nothing of the subject, not even to a guess.
 #[must_use]
 pub fn subject_fingerprint(key: &str, subject_token: &str) -> String {
     let identity = identity_of(subject_token);

@@ -5,7 +5,7 @@ use crate::policy::preset::PresetDiscovery;
 use crate::protocol::rfc8414_metadata::DiscoveredMetadata;
 use crate::text::fill;
 use crate::time::UnixMillis;
-use crate::url::{Transport, Url};
+use crate::url::{HttpsPolicy, Url};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -57,10 +57,10 @@ pub fn check_endpoints(
     insecure_hosts: &[String],
 ) -> Result<(), Error> {
     // A document of an https issuer may not lead to this machine by http, where another process may listen.
-    let transport = Transport { insecure_hosts, loopback: issuer.scheme() == "http" };
+    let https = HttpsPolicy { insecure_hosts, loopback: issuer.scheme() == "http" };
     for (member, address) in &mut document.endpoints {
         let what = fill("{} in the metadata of {}", &[member, &issuer.origin()]);
-        let url = transport.check(address, member, &what)?;
+        let url = https.check(address, member, &what)?;
         let origin = url.origin();
         let allowed = match origins {
             EndpointOrigins::Any => true,

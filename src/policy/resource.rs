@@ -7,7 +7,7 @@ use crate::http::find;
 use crate::json::{ObjectWriter, is_object};
 use crate::protocol::rfc6749_token::{is_scope_token, scopes};
 use crate::protocol::rfc9110_challenge;
-use crate::secret::{Secret, clean_snippet, holds_nothing_of, retain_unsent};
+use crate::secret::{Secret, clean_snippet, may_be_shown, retain_unsent};
 use crate::words::{place, words};
 
 /// The error that a resource's answer says about the token that was presented; `None` for any other answer.
@@ -21,7 +21,7 @@ fn refusal(status: u16, www_authenticate: &str, sent: &Secret) -> Option<Error> 
     let challenge = of("bearer").or_else(|| of("dpop"))?;
     let param = |name: &str| find(&challenge.params, name);
     let sent = std::slice::from_ref(sent);
-    let claims = param("claims").and_then(plain_claims).filter(|claims| holds_nothing_of(claims, sent));
+    let claims = param("claims").and_then(plain_claims).filter(|claims| may_be_shown(claims, sent));
     let (code, action) = match (status, param("error")) {
         (401, _) if param("claims").is_some() => (ErrorCode::InvalidToken, Action::ClaimsChallenge),
         (401, _) => (ErrorCode::InvalidToken, Action::RenewSubject),

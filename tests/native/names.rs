@@ -3,7 +3,7 @@
 use crate::script::{client, config_error, merged, try_client, try_exchange};
 use onbehalf::error::{Error, ErrorCode};
 use onbehalf::flow::client_credentials::ClientCredentialsRequest;
-use onbehalf::flow::store_exchange::StoreExchange;
+use onbehalf::store::StoreExchange;
 use serde_json::{Value, json};
 
 /// A line of its own, colours, a line separator and text that is turned around: what a log must not be made to show.

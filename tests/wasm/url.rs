@@ -2,7 +2,7 @@
 
 use onbehalf::policy::discovery::candidates;
 use onbehalf::policy::preset::PresetDiscovery;
-use onbehalf::url::{Transport, Url};
+use onbehalf::url::{HttpsPolicy, Url};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -21,7 +21,7 @@ fn hosts_are_read_as_whatwg_says() {
 
 #[wasm_bindgen_test]
 fn t04_what_is_no_endpoint_is_refused() {
-    let transport = Transport { insecure_hosts: &[], loopback: false };
+    let https = HttpsPolicy { insecure_hosts: &[], loopback: false };
     let refused = [
         "javascript:alert(1)",
         "file:///etc/passwd",
@@ -32,9 +32,9 @@ fn t04_what_is_no_endpoint_is_refused() {
         "http://127.0.0.1",
     ];
     for text in refused {
-        assert!(transport.check(text, "endpoints.token", "the endpoint").is_err(), "{text}");
+        assert!(https.check(text, "endpoints.token", "the endpoint").is_err(), "{text}");
     }
-    assert!(transport.check("https://as.example/token?x=1", "endpoints.token", "the endpoint").is_ok());
+    assert!(https.check("https://as.example/token?x=1", "endpoints.token", "the endpoint").is_ok());
 }
 
 #[wasm_bindgen_test]

@@ -7,14 +7,14 @@ use crate::error::{Error, ErrorDetails};
 use crate::fields::{self, Fields, REQUIRED, element};
 use crate::flow::exchange_template::ExchangeTemplate;
 use crate::flow::exchange_token::{TokenExchangeRequest, check, claims};
-use crate::flow::{CallOptions, Flow, token_endpoint};
+use crate::flow::{CallOptions, Flow, arguments};
 use crate::json::{self, ObjectWriter};
 use crate::policy::cache::{self, Caps, Fingerprint};
 use crate::policy::preset::ServerPreset;
 use crate::protocol::rfc6749_token::TokenSet;
 use crate::text::fill;
 use crate::time::{LONGEST_LIFE, UnixMillis};
-use crate::url::{Transport, Url};
+use crate::url::{HttpsPolicy, Url};
 use std::rc::Rc;
 
 /// A checked configuration of a store: a client, and the exchange it makes.
@@ -220,8 +220,8 @@ impl StoreExchange {
         targets.extend_from_slice(&self.request.audience);
         let mut scopes = self.request.scope.clone();
         // They were checked when the fingerprint was made; here the empty ones are left out and scopes told apart.
-        let _ = token_endpoint::check_audiences(&mut targets);
-        let _ = token_endpoint::check_scopes(&mut scopes);
+        let _ = arguments::check_audiences(&mut targets);
+        let _ = arguments::check_scopes(&mut scopes);
         let mut out = ObjectWriter::new();
         out.text("issuer", &self.client.issuer);
         out.some_text("clientId", &self.client_id);
@@ -264,7 +264,7 @@ fn allowed_origins(config: &Fields<'_, '_>, request: &TokenExchangeRequest, inse
     for targets in [&request.resource, &request.audience] {
         for target in targets {
             // Any other target is a name, and nothing is sent to it.
-            if let Ok(url) = (Transport { insecure_hosts, loopback: true }).check(target, "", "") {
+            if let Ok(url) = (HttpsPolicy { insecure_hosts, loopback: true }).check(target, "", "") {
                 origins.push(url.origin());
             }
         }
@@ -275,7 +275,7 @@ fn allowed_origins(config: &Fields<'_, '_>, request: &TokenExchangeRequest, inse
 /// An address that may be spoken to. The failure of another is left in `config`.
 fn address(config: &Fields<'_, '_>, name: &str, text: &str, insecure_hosts: &[String]) -> Option<Url> {
     let field = config.field(name);
-    match (Transport { insecure_hosts, loopback: true }).check(text, &field, &fill("`{}`", &[&field])) {
+    match (HttpsPolicy { insecure_hosts, loopback: true }).check(text, &field, &fill("`{}`", &[&field])) {
         Ok(url) => Some(url),
         Err(error) => {
             config.fail(error);
