@@ -9,7 +9,7 @@ import { Failure } from "../lib/suites.mjs";
  * Brotli bytes of wasm, glue and facade: what there is and a little room. The aim was 45 KB; docs/decisions.md says what
  * was tried and why it is more. Lower this whenever something gets smaller.
  */
-export const limit = 74_000;
+export const limit = 74_200;
 
 export function brotli(file) {
   const data = readFileSync(join(release.outDir, file));
