@@ -35,3 +35,4 @@ mod redaction;
 mod retries;
 mod templates;
 mod trust;
+mod typings;
