@@ -118,8 +118,9 @@ async function drain(chunks: Chunks, limit: number, deadline: Deadline): Promise
         complete = true;
         return decoder.decode(all.subarray(0, size));
       }
-      const part = typeof value === "string" ? new TextEncoder().encode(value) : (value as Uint8Array);
-      if (!ArrayBuffer.isView(part)) throw unusable("resolved to a body that gives neither bytes nor text");
+      const view = typeof value === "string" ? new TextEncoder().encode(value) : value;
+      if (!ArrayBuffer.isView(view)) throw unusable("resolved to a body that gives neither bytes nor text");
+      const part = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
       const end = size + part.byteLength;
       if (end > limit) return undefined;
       if (size === 0) all = part;

@@ -131,7 +131,8 @@ export class TokenCache {
     while (this.#size >= this.#most) this.#evict(now);
     // A listener of these evictions may have forgotten this one too.
     if (!entry.attached) return;
-    Object.assign(entry, { response, usableUntil, staleUntil, used: false });
+    // A listener may have had the identities of the subject read before there was a token.
+    Object.assign(entry, { response, usableUntil, staleUntil, used: false, identities: undefined });
     this.#add(entry);
     // A few are looked at, so that all are while as many are kept anew.
     for (let steps = 2; steps > 0; steps--) {

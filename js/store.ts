@@ -131,19 +131,21 @@ export class TokenExchangeStore {
     const { signal } = request;
     const name = refOf(ref);
     const started = performance.now();
-    // Whether a failure is told of by who asks for the token.
+    // Whether a failure is told of by who asks for the token; else it is one of the call with the last token.
     let asks = false;
+    let used: Pick<Wanted, "subject" | "scope"> = wanted;
     try {
       const slot = this.#slot(name);
       const get = async (scope: string | undefined, claims: string | undefined) => {
         asks = true;
         const found = await this.#get(name, { ...wanted, slot, scope, claims, signal });
         asks = false;
+        used = { subject: found.entry?.subject ?? wanted.subject, scope };
         return found;
       };
       return await fetchWithToken(request, slot, stepUp, get, (found) => this.#tokens.refused(found));
     } catch (error) {
-      if (!asks) this.#tokens.reporter?.failed(error, { ...wanted, slot: this.#slots.get(name), signal }, started);
+      if (!asks) this.#tokens.reporter?.failed(error, { ...used, slot: this.#slots.get(name), signal }, started);
       throw error;
     }
   }

@@ -81,12 +81,12 @@ impl<'t, 'a> Fields<'t, 'a> {
         for (name, _) in members {
             if !known.contains(&name.as_ref()) {
                 let field = self.field(&name);
-                let meant = known.iter().find(|known| is_like(known, &name));
+                let meant = meant(&known, &name);
                 let message = match meant {
                     Some(_) => "there is no option `{}`: did you mean `{}`?",
                     None => "there is no option `{}`",
                 };
-                let meant = self.field(meant.copied().unwrap_or_default());
+                let meant = self.field(meant.unwrap_or_default());
                 let error = Error::config(ErrorCode::UnknownOption, &field, message, &[&field, &meant]);
                 self.failure.set(Some(error));
                 break;
@@ -291,22 +291,38 @@ impl<'t, 'a> Fields<'t, 'a> {
 /// The member of an object that stands for a value that JSON has no form for: see `js/encode.ts`.
 const UNSUPPORTED: &str = "$unsupported";
 
-/// True for a name that somebody may have meant who wrote another: in snake case, in another case, of many, or a part of it,
-/// as `timeout` for `timeoutMs` and `retries` for `maxRetries`.
-fn is_like(mut known: &str, written: &str) -> bool {
+/// What our own facade alone writes: nobody else means it.
+const INTERNAL: [&str; 4] = ["browser", "endpoint", "own", "prepared"];
+
+/// The name that somebody may have meant who wrote another: in snake case, in another case, of many, or a part of it, as
+/// `timeout` for `timeoutMs` and `retries` for `maxRetries`. The beginning of a name goes before a part of one.
+fn meant<'n>(known: &[&'n str], written: &str) -> Option<&'n str> {
     let mut written = written.as_bytes();
     if let [one @ .., b's'] = written {
         written = one;
     }
-    while written.len() > 3 && !known.is_empty() {
-        let mut rest = known.bytes();
-        let same = |byte: &u8| *byte == b'_' || rest.next().is_some_and(|known| known.eq_ignore_ascii_case(byte));
-        if written.iter().all(same) {
-            return true;
+    let mut parts = false;
+    loop {
+        for name in known {
+            let mut rest = *name;
+            while written.len() > 3 && !rest.is_empty() && !INTERNAL.contains(name) {
+                if is_begun_by(rest, written) {
+                    return Some(name);
+                }
+                rest = if parts { rest.get(1..).unwrap_or_default() } else { "" };
+            }
         }
-        known = known.get(1..).unwrap_or_default();
+        if parts {
+            return None;
+        }
+        parts = true;
     }
-    false
+}
+
+fn is_begun_by(known: &str, written: &[u8]) -> bool {
+    let mut known = known.bytes();
+    let same = |byte: &u8| *byte == b'_' || known.next().is_some_and(|known| known.eq_ignore_ascii_case(byte));
+    written.iter().all(same)
 }
 
 /// Checks the JSON text that options or arguments cross as.

@@ -120,6 +120,8 @@ describe("arguments that look right and are not", () => {
         () => make({ scope: undefined, scopes: "a" }),
       ],
       ["there is no option `configs[0].retries`: did you mean `configs[0].maxRetries`?", () => make({ retries: 1 })],
+      ["there is no option `configs[0].origin`: did you mean `configs[0].origins`?", () => make({ origin: "x" })],
+      ["there is no option `browsers`", () => new OAuthClient("https://as.example", { browsers: 1 })],
       ["`configs[0].name` is required", () => make({ name: null })],
       ["`configs[0]` has to be a plain object", () => new TokenExchangeStore({ configs: [5] })],
       ["`subjectToken` is required, or a `subjectTokenProvider` of the store", () => make().getToken("crm")],

@@ -230,6 +230,15 @@ describe("an answer in pieces", () => {
     }
   });
 
+  test("of other views than Uint8Array is put together too", async () => {
+    const bytes = Buffer.from(`${JSON.stringify(SUCCESS)} `.padEnd(400));
+    const view = (make, from, to) => new make(new Uint8Array(bytes.subarray(from, to)).buffer);
+    for (const pieces of [[view(DataView, 0, 400)], [view(Uint16Array, 0, 200), view(DataView, 200, 400)]]) {
+      const token = await exchangeBy(fakeFetch(inPieces(pieces)));
+      assert.equal(token.accessToken, SUCCESS.access_token);
+    }
+  });
+
   test("X4, of a byte each, or of none, it takes no more memory than its text", async () => {
     const { status, stdout, stderr } = await runModule(`
       import { setFlagsFromString } from "node:v8";

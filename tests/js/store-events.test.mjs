@@ -106,6 +106,17 @@ describe("onEvent of a store", () => {
     assert.deepEqual([type, ref, clientId, outcome], ["error", CRM, "agent-identity", "inactive_ref"]);
   });
 
+  test("tells of a rejected fetch for whom and with which scopes it was made", async (t) => {
+    const api = await serve(t);
+    api.on("/api", asksFor("more"), { close: true });
+    const config = { audience: `${api.origin}/api` };
+    const { store, events } = await serveStore(t, { config });
+    await failure(store.fetch(CRM, `${api.origin}/api`, {}, { stepUp: "exchange" }));
+    const { type, outcome, subject, requestedScopes } = events.at(-1);
+    assert.deepEqual([type, outcome, subject], ["error", "unreachable", events[0].subject]);
+    assert.deepEqual(requestedScopes, ["crm:read", "crm:write", "more"]);
+  });
+
   test("tells of each rejected fetch once", async (t) => {
     const api = await serve(t);
     api.on("/api", asksFor("crm:admin"));

@@ -51,6 +51,16 @@ describe("invalidation", () => {
     assert.equal(store.stats().entries, 1);
   });
 
+  test("revokeByIdentity forgets a token although a listener revoked another while it was being kept", async (t) => {
+    const issuer = "https://as.example";
+    const issued = (sub) => success({ access_token: jwt({ iss: issuer, sub }) });
+    const onEvent = ({ outcome }) => outcome === "evicted" && world.store.revokeByIdentity(issuer, "nobody");
+    const world = await users(t, { maxEntries: 1, onEvent, answers: [issued("alice"), issued("bob")] });
+    await world.of("opaque-1");
+    await world.of("opaque-2");
+    assert.equal(world.store.revokeByIdentity(issuer, "bob"), 1);
+  });
+
   test("by a configuration that nobody asked for yet: what it shares with another is gone", async (t) => {
     const { server } = await serveStore(t);
     const configs = [

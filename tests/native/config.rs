@@ -378,6 +378,7 @@ fn an_unknown_name_that_is_like_a_known_one_is_told_of_it() {
         ("audiences", Some("audience")),
         ("Resources", Some("resource")),
         ("tokens", Some("subjectToken")),
+        ("details", Some("authorizationDetails")),
         ("token_type", Some("subjectTokenType")),
         ("aud", None),
         ("auds", None),
