@@ -268,7 +268,7 @@ export type DisposableWhereKnown = SymbolConstructor extends { readonly dispose:
 interface Call {
   readonly operation: keyof Prepare;
   readonly engine: Engine;
-  /** As the core takes it: its name, its parameters and its options, each on a line. */
+  /** As the core takes it: its name, its options and its parameters, each on a line. */
   readonly text: string;
   readonly gap: Gap | undefined;
   readonly signal: AbortSignalLike | undefined;
